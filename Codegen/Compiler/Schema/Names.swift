@@ -1,0 +1,78 @@
+/// Names in Swift and in protobuf for the names of a definition.
+enum Names {
+  /// `message_bytes` and `messageBytes` are both `messageBytes`.
+  static func camel(_ name: String) -> String {
+    let parts = name.split(separator: "_")
+    guard let first = parts.first else { return name }
+    return String(first) + parts.dropFirst().map { capitalised(String($0)) }.joined()
+  }
+
+  /// `createToken` and `create_token` are both `CreateToken`.
+  static func pascal(_ name: String) -> String { capitalised(camel(name)) }
+
+  /// `expiresIn` and `expires_in` are both `EXPIRES_IN`.
+  static func upperSnake(_ name: String) -> String {
+    var result = ""
+    var previousIsLower = false
+    for character in name {
+      if character.isUppercase, previousIsLower { result += "_" }
+      previousIsLower = character.isLowercase || character.isNumber
+      result += character.uppercased()
+    }
+    return result
+  }
+
+  static func capitalised(_ name: String) -> String {
+    name.prefix(1).uppercased() + name.dropFirst()
+  }
+
+  static func uncapitalised(_ name: String) -> String {
+    name.prefix(1).lowercased() + name.dropFirst()
+  }
+
+  /// A member or parameter name, in backticks where Swift wants them.
+  static func swift(_ name: String) -> String {
+    let name = camel(name)
+    return keywords.contains(name) ? "`\(name)`" : name
+  }
+
+  /// Swift's reserved words that can be names only in backticks.
+  private static let keywords: Set<String> = [
+    "as", "associatedtype", "break", "case", "catch", "class", "continue", "default", "defer", "deinit", "do", "else",
+    "enum", "extension", "fallthrough", "false", "fileprivate", "for", "func", "guard", "if", "import", "in",
+    "inout", "internal", "is", "let", "nil", "operator", "precedencegroup", "private", "protocol", "public", "repeat",
+    "rethrows", "return", "static", "struct", "subscript", "super", "switch", "throw", "throws", "true", "try",
+    "typealias", "var", "where", "while",
+  ]
+
+  /// Names that a member cannot have, even in backticks.
+  static let impossibleMembers: Set<String> = ["self", "init", "Type", "Protocol", "Self"]
+
+  /// Members that generated messages have anyway.
+  static let messageMembers: Set<String> = [
+    "unknownFields", "encodedSize", "encode", "encoded", "merge", "hashValue", "hash", "messageName",
+  ]
+  static let enumMembers: Set<String> = ["rawValue", "description", "hashValue", "hash"]
+  static let unionMembers: Set<String> = [
+    "unknownFields", "encodedSize", "encode", "encoded", "merge", "hashValue", "hash", "messageName",
+  ]
+  static let errorMembers: Set<String> = ["package", "number"]
+  static let callMembers: Set<String> = ["descriptor", "client", "register", "state"]
+
+  /// Types of Swift, HoldfastWire and HoldfastRPC that generated code uses by these names.
+  static let takenTypes: Set<String> = [
+    "Any", "AnyObject", "Array", "AsyncSequence", "Bool", "Character", "Codable", "CustomStringConvertible",
+    "Dictionary", "Double", "Duration", "Equatable", "Error", "Float", "Hashable", "Hasher", "Int", "Int32", "Int64",
+    "Iterator", "Never", "Optional", "Protocol", "RawRepresentable", "RawValue", "Result", "Self", "Sendable",
+    "Sequence",
+    "Set", "String", "Task", "Type", "UInt", "UInt32", "UInt64", "UInt8", "UnsafeRawBufferPointer", "Void",
+    "BoolCoding", "BytesCoding", "DoubleCoding", "DurationCoding", "EnumCoding", "Fixed32Coding", "Fixed64Coding",
+    "FloatCoding", "Int32Coding", "Int64Coding", "MapCoding", "MessageCoding", "SFixed32Coding", "SFixed64Coding",
+    "SInt32Coding", "SInt64Coding", "StringCoding", "TimestampCoding", "UInt32Coding", "UInt64Coding", "UUIDCoding",
+    "CallContext", "CallError", "CallOptions", "DeclaredError", "DeclaredFailure",
+    "DecodingError", "DecodingLimits", "Dispatcher", "FieldCoding", "Indirect", "Lock", "Message", "MessageReader",
+    "MessageWriter", "MethodDescriptor", "MethodSummary", "OpenEnum", "ReplyStream", "ReplyWriter",
+    "RequestStream", "RPCClient", "RuntimeVersion", "ServiceDescriptor", "StreamCall", "Timestamp", "UUID",
+    "UnknownFields", "UploadCall",
+  ]
+}

@@ -1,0 +1,107 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library module: `HoldfastName` in `path`.
+func module(_ name: String, at path: String, needs: [Target.Dependency], sources: [String]? = nil) -> Target {
+  .target(name: name, dependencies: needs, path: path, sources: sources, swiftSettings: settings)
+}
+
+/// The tests of a module, in the folder of `Tests` that bears its name.
+func tests(_ name: String, needs: [Target.Dependency], excluding: [String] = []) -> Target {
+  .testTarget(
+    name: "Holdfast\(name)Tests", dependencies: needs + ["TestSupport"], path: "Tests/\(name)",
+    exclude: excluding, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "holdfast",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "holdfast", targets: ["holdfast"]),
+    .executable(name: "holdfast-codegen", targets: ["holdfast-codegen"]),
+    .library(name: "HoldfastSDK", targets: ["HoldfastSDK", "HoldfastContract"]),
+    .library(name: "HoldfastRPC", targets: ["HoldfastRPC"]),
+    .library(name: "HoldfastWire", targets: ["HoldfastWire"]),
+    .plugin(name: "HoldfastCodegenPlugin", targets: ["HoldfastCodegenPlugin"]),
+  ],
+  targets: [
+    // C libraries that Swift cannot import by itself.
+    .systemLibrary(
+      name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "openssl",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(
+      name: "CSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+    .systemLibrary(name: "CLinux", path: "Sources/CLinux"),
+
+    // Foundations: no module here knows what Holdfast is for.
+    module("HoldfastCrypto", at: "Sources/Crypto", needs: ["COpenSSL"]),
+    module("HoldfastWire", at: "Sources/Wire", needs: []),
+    module("HoldfastRPC", at: "Sources/RPC", needs: ["HoldfastWire", "HoldfastCrypto", "COpenSSL", "CLinux"]),
+    module("HoldfastStore", at: "Sources/Store", needs: ["CSQLite", "HoldfastCrypto"]),
+
+    // What hub and programs say to each other.
+    module("HoldfastContract", at: "Sources/Contract", needs: ["HoldfastWire"]),
+
+    // The two sides.
+    module(
+      "HoldfastSDK", at: "SDK",
+      needs: ["HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastCrypto"],
+      sources: ["Client", "Generated"]),
+    module(
+      "HoldfastServer", at: "Sources/Server",
+      needs: ["HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastCrypto"]),
+    .executableTarget(
+      name: "holdfast",
+      dependencies: [
+        "HoldfastServer", "HoldfastSDK", "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore",
+        "HoldfastCrypto",
+      ],
+      path: "Sources/holdfast", swiftSettings: settings),
+
+    // From definition files to Swift.
+    module("HoldfastCompiler", at: "Codegen/Compiler", needs: []),
+    .executableTarget(
+      name: "holdfast-codegen", dependencies: ["HoldfastCompiler"], path: "Codegen/holdfast-codegen",
+      swiftSettings: settings),
+    .plugin(
+      name: "HoldfastCodegenPlugin", capability: .buildTool(), dependencies: ["holdfast-codegen"],
+      path: "Codegen/Plugin"),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/Support",
+      exclude: ["python-environment", "requirements.txt"], swiftSettings: settings),
+    tests("Crypto", needs: ["HoldfastCrypto"]),
+    tests(
+      "Wire", needs: ["HoldfastWire"],
+      excluding: [
+        "Conformance/conformance.rpc", "Conformance/conformance.py", "Conformance/Generated/conformance.proto",
+        "Conformance/Generated/conformance.descriptors",
+      ]),
+    tests("RPC", needs: ["HoldfastRPC", "HoldfastWire", "HoldfastCrypto", "COpenSSL"]),
+    tests("Store", needs: ["HoldfastStore", "HoldfastCrypto", "CSQLite"]),
+    tests(
+      "Server",
+      needs: [
+        "HoldfastServer", "HoldfastSDK", "HoldfastRPC", "HoldfastContract", "HoldfastStore", "HoldfastCrypto",
+        "HoldfastWire",
+      ]),
+    tests("SDK", needs: ["HoldfastSDK", "HoldfastServer", "HoldfastRPC", "HoldfastContract", "HoldfastWire"]),
+    tests("Codegen", needs: ["HoldfastCompiler"]),
+    tests(
+      "EndToEnd",
+      needs: [
+        "HoldfastSDK", "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastServer", "HoldfastCrypto",
+        "holdfast", "holdfast-codegen",
+      ],
+      excluding: ["PluginExample"]),
+  ]
+)

@@ -1,0 +1,77 @@
+public import HoldfastContract
+public import HoldfastRPC
+import HoldfastWire
+
+extension PersistenceClient {
+  /// Bytes of content that go in one piece of a larger value.
+  static let pieceBytes = 64 << 10
+
+  /// Stores a value of any size that the hub takes: in one message, or in pieces when one would not hold it.
+  ///
+  /// Returns when the value is durable. A value in pieces is visible all at once, when its last piece has arrived.
+  public nonisolated(nonsending) func store(
+    _ request: PutRequest, options: CallOptions = .default
+  ) async throws(CallError<Persistence.PutFailure>) -> PutReply {
+    let limit = Int(client.welcome?.limits.messageBytes ?? 0)
+    guard request.encodedSize > max(limit, Self.pieceBytes) else { return try await put(request, options: options) }
+    var head = request
+    let content = head.content
+    head.content = []
+    do {
+      let upload = self.upload(options: options)
+      try await upload.send(Piece(put: head))
+      for start in stride(from: 0, to: content.count, by: Self.pieceBytes) {
+        try await upload.send(Piece(content: Array(content[start..<min(start + Self.pieceBytes, content.count)])))
+      }
+      return try await upload.finish()
+    } catch {
+      throw CallError(error) { failure in Persistence.PutFailure(failure) }
+    }
+  }
+
+  /// Reads a value of any size; nil when there is none.
+  public nonisolated(nonsending) func load(
+    _ request: GetRequest, options: CallOptions = .default
+  ) async throws(CallError<Persistence.GetFailure>) -> Value? {
+    do {
+      return try await get(request, options: options).value
+    } catch {
+      guard case .tooLarge = error.declared else { throw error }
+    }
+    var value: Value?
+    do {
+      for try await piece in download(request, options: options) {
+        if let first = piece.value {
+          value = first
+          value?.content.reserveCapacity(Int(clamping: min(piece.size, 1 << 30)))
+        }
+        value?.content += piece.content
+      }
+    } catch {
+      if case .notFound = error.declared { return nil }
+      throw CallError(error) { failure in Persistence.GetFailure(failure) }
+    }
+    return value
+  }
+}
+
+extension Persistence.PutFailure {
+  fileprivate init?(_ failure: Persistence.UploadFailure) {
+    switch failure {
+    case .conflict(let error): self = .conflict(error)
+    case .quotaExceeded(let error): self = .quotaExceeded(error)
+    case .tooLarge(let error): self = .tooLarge(error)
+    case .forbidden(let error): self = .forbidden(error)
+    case .operationMismatch(let error): self = .operationMismatch(error)
+    }
+  }
+}
+
+extension Persistence.GetFailure {
+  fileprivate init?(_ failure: Persistence.DownloadFailure) {
+    switch failure {
+    case .forbidden(let error): self = .forbidden(error)
+    case .notFound: return nil
+    }
+  }
+}

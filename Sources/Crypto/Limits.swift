@@ -1,0 +1,13 @@
+/// Every bound of the module, in one place.
+enum Limits {
+  /// Certificates in one PEM text.
+  static let certificatesPerText = 512
+  /// Host names and addresses in a certificate that is issued here.
+  static let hostsPerCertificate = 100
+  /// Bytes of a host name (RFC 1035 section 2.3.4).
+  static let hostNameBytes = 253
+  /// Bytes of a common name (RFC 5280, ub-common-name).
+  static let commonNameBytes = 64
+  /// Random bytes of a serial number: 128 bits.
+  static let serialBytes = 16
+}

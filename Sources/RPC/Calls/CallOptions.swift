@@ -1,0 +1,64 @@
+public import HoldfastWire
+
+/// What one call may set for itself.
+public struct CallOptions: Sendable {
+  /// How long to wait in all, retries included; nil takes the definition's, or else the client's.
+  public var timeout: Duration?
+  public var metadata: Metadata
+  /// Whether and how often to send again what can be sent again without harm; nil takes the client's.
+  public var retry: RetryPolicy?
+  /// The identity of a mutation. Give the same to make sure that two calls are one; nil takes a fresh one.
+  public var idempotencyKey: [UInt8]?
+
+  public init(
+    timeout: Duration? = nil, metadata: Metadata = Metadata(), retry: RetryPolicy? = nil, idempotencyKey: [UInt8]? = nil
+  ) {
+    self.timeout = timeout
+    self.metadata = metadata
+    self.retry = retry
+    self.idempotencyKey = idempotencyKey
+  }
+
+  public static let `default` = CallOptions()
+}
+
+/// How often and how soon a call is sent again.
+public struct RetryPolicy: Hashable, Sendable {
+  /// How often a call is sent at most, the first time included.
+  public var attempts: Int
+  public var backoff: Backoff
+
+  public init(attempts: Int, backoff: Backoff = .standard) {
+    self.attempts = attempts
+    self.backoff = backoff
+  }
+
+  public static let standard = RetryPolicy(attempts: 4)
+  public static let never = RetryPolicy(attempts: 1)
+}
+
+/// Waits that double up to a bound, each a random part of that (full jitter), so that many clients come back apart.
+public struct Backoff: Hashable, Sendable {
+  public var first: Duration
+  public var longest: Duration
+
+  public init(first: Duration, longest: Duration) {
+    self.first = first
+    self.longest = longest
+  }
+
+  public static let standard = Backoff(first: .milliseconds(50), longest: .seconds(20))
+
+  /// The most to wait before attempt `attempt`, where 1 is the first repetition.
+  public func ceiling(before attempt: Int) -> Duration {
+    let doublings = min(max(attempt - 1, 0), 30)
+    return min(first * (1 << doublings), longest)
+  }
+
+  /// How long to wait: anything up to the ceiling.
+  public func delay(
+    before attempt: Int, using generator: inout some RandomNumberGenerator
+  ) -> Duration {
+    ceiling(before: attempt) * Double.random(in: 0...1, using: &generator)
+  }
+}

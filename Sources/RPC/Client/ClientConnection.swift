@@ -1,0 +1,341 @@
+import HoldfastWire
+
+/// One connection of a client, from the connected socket to its close. Lives on one loop.
+///
+///     handshaking ──▶ open ──▶ closed
+///
+/// Calls may be given to it from any thread as soon as it exists: what cannot be opened yet waits in line.
+final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Sendable {  // all of it is the loop's
+  private enum Phase { case handshaking, open, closed }
+
+  /// What a connection tells its pool.
+  struct Events: Sendable {
+    /// The handshake is done: calls can go out.
+    var opened: @Sendable (ClientConnection) -> Void
+    var welcomed: @Sendable (ClientConnection, Welcome) -> Void
+    /// A new credential has been accepted, which ends after this.
+    var renewed: @Sendable (ClientConnection, Duration) -> Void
+    /// Takes no more calls; `pacing` is what the server asks to wait.
+    var closing: @Sendable (ClientConnection, CallFailure?, Duration) -> Void
+  }
+
+  let loop: EventLoop
+  private let wire: FrameLink
+  private let settings: ClientSettings
+  private let events: Events
+  private var session: ClientSession
+  private var phase = Phase.handshaking
+  private var calls: [StreamID: ClientCall] = [:]
+  private var line = Ring<ClientCall>()
+  private var timer: TimerToken?
+  private var deadlineTimer: (token: TimerToken, time: MonotonicTime)?
+  private var writeStall: MonotonicTime?
+  private var isWelcome = false
+  /// The server has said that it takes no more calls here, or this side wants none.
+  private var isClosing = false
+  private var farewell: CallFailure?
+
+  init(_ link: any ByteLink, on loop: EventLoop, _ settings: ClientSettings, token: String, _ events: Events) {
+    self.loop = loop
+    self.settings = settings
+    self.events = events
+    wire = FrameLink(link, on: loop)
+    session = ClientSession(
+      bounds: settings.bounds, agent: settings.agent, token: token, timing: settings.timing, now: loop.now)
+  }
+
+  /// Begins the handshake. To be called once, on the loop.
+  func start() {
+    guarded {
+      try wire.register(self, .read)
+      schedule()
+      try handshake()
+    }
+  }
+
+  // MARK: Events of the loop
+
+  func ready(readable: Bool, writable: Bool) {
+    guarded {
+      switch phase {
+      case .handshaking: try handshake()
+      case .open:
+        try receive()
+        if writable { loop.atTurnEnd(self) }
+      case .closed: break
+      }
+    }
+  }
+
+  func turnEnded() {
+    guarded {
+      guard phase == .open else { return }
+      openWaiting()
+      let isSent = try wire.send(&session.outbox)
+      writeStall = isSent ? nil : writeStall ?? loop.now
+      if session.takeRetryNotice() { for call in calls.values { call.credit() } }
+      if isClosing, isSent, calls.isEmpty, session.openStreams == 0 { close(CallFailure(.unavailable, "closed")) }
+    }
+  }
+
+  private func handshake() throws {
+    switch try wire.link.handshake() {
+    case .wantsRead: try wire.setInterest(.read)
+    case .wantsWrite: try wire.setInterest(.write)
+    case .done:
+      phase = .open
+      try wire.setInterest(.read)
+      events.opened(self)
+      loop.atTurnEnd(self)
+      try receive()
+    }
+  }
+
+  private func receive() throws {
+    let now = loop.now
+    let reception = try wire.receive { header, body throws(SessionError) in
+      try self.take(header, body, at: now)
+      return self.phase == .open
+    }
+    loop.atTurnEnd(self)
+    switch reception {
+    case .drained, .paused: break
+    case .more: loop.execute { self.ready(readable: true, writable: false) }
+    case .closed: close(farewell ?? CallFailure(.unavailable, "the server closed the connection"))
+    }
+  }
+
+  private func take(_ header: FrameHeader, _ body: UnsafeRawBufferPointer, at now: MonotonicTime) throws(SessionError) {
+    switch try session.receive(header, body, at: now) {
+    case .none: break
+    case .welcome(let welcome):
+      isWelcome = true
+      events.welcomed(self, welcome)
+      schedule()
+    case .authenticated(let answer):
+      guard answer.status == 0 else {
+        farewell = CallFailure(.unauthenticated, answer.message)
+        leave(.zero)
+        return
+      }
+      if let expires = answer.expires { events.renewed(self, expires) }
+    case .item(let stream, let message):
+      guard let call = calls[stream] else { return session.consumed(message.credit, on: stream) }
+      do {
+        try call.receive(message)
+      } catch {
+        session.consumed(message.credit, on: stream)
+        cancel(call, CallFailure(.internal, "an item of the reply cannot be decoded", cause: error))
+      }
+    case .reply(let stream, let head, let message):
+      guard let call = calls.removeValue(forKey: stream) else { return }
+      call.stream = nil
+      if head.status == .ok { call.succeed(head, message) } else { call.fail(CallFailure(head, message)) }
+    case .credit(let stream):
+      if stream == .connection { for call in calls.values { call.credit() } } else { calls[stream]?.credit() }
+    case .drain(let drain):
+      let left = calls.values.filter { ($0.stream?.rawValue ?? 0) > drain.lastStream }
+      for call in left { drop(call, CallFailure(.unavailable, "the server stops: \(drain.reason)", notBegun: true)) }
+      leave(drain.pacing)
+    case .goodbye(let goodbye): part(goodbye)
+    }
+  }
+
+  private func part(_ goodbye: Goodbye) {
+    let code = SessionError.Code(rawValue: goodbye.code)
+    let status: Status = code == .unauthenticated ? .unauthenticated : .unavailable
+    let message = "the server ended the connection: \(goodbye.message) (\(code))"
+    let unprocessed = calls.values.filter { ($0.stream?.rawValue ?? 0) > goodbye.lastStream }
+    for call in unprocessed { drop(call, CallFailure(status, message, notBegun: true)) }
+    farewell = CallFailure(status, message)
+    leave(goodbye.pacing)
+    close(CallFailure(status, message))
+  }
+
+  // MARK: Calls
+
+  /// Takes a call, on the loop.
+  func add(_ call: ClientCall) {
+    guard phase != .closed, !isClosing else {
+      return call.fail(CallFailure(.unavailable, "the connection is closing", notBegun: true))
+    }
+    if let deadline = call.deadline { watch(deadline) }
+    if phase == .open, line.isEmpty {
+      if !open(call) { line.append(call) }
+      loop.atTurnEnd(self)
+    } else if line.count < Limits.waitingCalls {
+      line.append(call)
+    } else {
+      call.fail(CallFailure(.resourceExhausted, "\(line.count) calls wait already", notBegun: true))
+    }
+  }
+
+  /// Opens the call, or ends it; false when it has to wait.
+  private func open(_ call: ClientCall) -> Bool {
+    switch call.open(&session, at: loop.now) {
+    case .opened(let stream):
+      call.stream = stream
+      calls[stream] = call
+      call.opened()
+      if !session.takesCalls { leave(.zero) }
+    case .full: return false
+    case .tooLarge(let limit):
+      call.fail(
+        CallFailure(
+          .resourceExhausted, "the request is larger than the \(limit) bytes that the server takes", notBegun: true))
+    case .closing: call.fail(CallFailure(.unavailable, "the connection is closing", notBegun: true))
+    }
+    return true
+  }
+
+  private func openWaiting() {
+    while let call = line.popFirst() {
+      guard open(call) else { return line.prepend(call) }
+    }
+  }
+
+  /// Gives the call up; its caller hears `failure` at once.
+  func cancel(_ call: ClientCall, _ failure: CallFailure) {
+    if let stream = call.stream {
+      session.cancel(stream)
+      calls[stream] = nil
+      call.stream = nil
+    } else {
+      line.removeAll { $0 === call }
+    }
+    call.fail(failure)
+    loop.atTurnEnd(self)
+  }
+
+  /// The session has forgotten the call already.
+  private func drop(_ call: ClientCall, _ failure: CallFailure) {
+    if let stream = call.stream { calls[stream] = nil }
+    call.stream = nil
+    call.fail(failure)
+  }
+
+  func send(_ item: some Message, of call: ClientCall) -> ItemOutcome {
+    guard phase == .open, let stream = call.stream else { return .noCredit }
+    loop.atTurnEnd(self)
+    return session.send(item, on: stream)
+  }
+
+  func halfClose(_ call: ClientCall) {
+    guard let stream = call.stream else { return }
+    session.halfClose(stream)
+    loop.atTurnEnd(self)
+  }
+
+  func consumed(_ bytes: Int, of call: ClientCall?) {
+    guard phase == .open else { return }
+    session.consumed(bytes, on: call?.stream ?? .connection)
+    loop.atTurnEnd(self)
+  }
+
+  func authenticate(token: String) {
+    guard phase == .open else { return }
+    session.authenticate(token: token)
+    loop.atTurnEnd(self)
+  }
+
+  /// Does something here, from any thread.
+  func onLoop(_ body: @escaping @Sendable (ClientConnection) -> Void) {
+    if loop.isCurrent { body(self) } else { loop.execute { body(self) } }
+  }
+
+  // MARK: Time
+
+  private func watch(_ deadline: MonotonicTime) {
+    if let deadlineTimer, deadlineTimer.time <= deadline { return }
+    if let deadlineTimer { loop.cancel(deadlineTimer.token) }
+    deadlineTimer = (loop.schedule(at: deadline) { [weak self] in self?.deadlinePassed() }, deadline)
+  }
+
+  private func deadlinePassed() {
+    deadlineTimer = nil
+    let now = loop.now
+    var earliest: MonotonicTime?
+    var late: [ClientCall] = []
+    func look(_ call: ClientCall) {
+      guard let deadline = call.deadline else { return }
+      if deadline <= now { late.append(call) } else { earliest = min(earliest ?? deadline, deadline) }
+    }
+    calls.values.forEach(look)
+    line.forEach(look)
+    for call in late { cancel(call, CallFailure(.deadlineExceeded, "no reply came in time")) }
+    if let earliest { watch(earliest) }
+  }
+
+  private func schedule() {
+    if let timer { loop.cancel(timer) }
+    timer = nil
+    let now = loop.now
+    var next: MonotonicTime
+    switch session.tick(at: now) {
+    case .wait(let until): next = until
+    case .end(let error): return close(CallFailure(.unavailable, error.message))
+    }
+    if let writeStall {
+      let limit = writeStall + settings.timing.idle
+      if limit <= now { return close(CallFailure(.unavailable, "the server does not read")) }
+      next = min(next, limit)
+    }
+    loop.atTurnEnd(self)
+    timer = loop.schedule(at: next) { [weak self] in
+      self?.timer = nil
+      if self?.phase != .closed { self?.schedule() }
+    }
+  }
+
+  // MARK: The end
+
+  /// Takes no more calls; closes when those that are open have ended.
+  func leave(_ pacing: Duration) {
+    guard !isClosing else { return }
+    isClosing = true
+    session.stopTakingCalls()
+    events.closing(self, farewell, pacing)
+    loop.atTurnEnd(self)
+  }
+
+  /// Ends now, with a goodbye to the server and `failure` to whoever waits.
+  func close(_ failure: CallFailure) {
+    guard phase != .closed else { return }
+    if phase == .open {
+      session.end(SessionError(.done, "the client closes"))
+      // The goodbye is a courtesy: what cannot be sent now is not.
+      _ = try? wire.send(&session.outbox)
+    }
+    phase = .closed
+    if let timer { loop.cancel(timer) }
+    if let deadlineTimer { loop.cancel(deadlineTimer.token) }
+    timer = nil
+    deadlineTimer = nil
+    wire.close()
+    if !isClosing {
+      isClosing = true
+      farewell = farewell ?? failure
+      events.closing(self, farewell, .zero)
+    }
+    let open = calls.values
+    calls = [:]
+    for call in open { call.fail(failure) }
+    var notBegun = failure
+    notBegun.notBegun = true
+    while let call = line.popFirst() { call.fail(notBegun) }
+  }
+
+  private func guarded(_ body: () throws -> Void) {
+    do {
+      try body()
+    } catch {
+      var failure = CallFailure(.unavailable, "the connection to the server broke: \(error)", cause: error)
+      if phase == .handshaking {
+        failure = CallFailure(.unavailable, "\(error)", notBegun: true, cause: error)
+      } else if let farewell {
+        failure = farewell
+      }
+      close(failure)
+    }
+  }
+}

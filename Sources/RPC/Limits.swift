@@ -1,0 +1,60 @@
+/// Every bound of the runtime, in one place.
+enum Limits {
+  // The loop.
+  /// Jobs that one turn of a loop runs before it looks at its sockets again.
+  static let jobsPerTurn = 4096
+  /// How often one turn goes from turn-end handlers back to jobs before it looks at its sockets again.
+  static let turnEndRounds = 4
+  /// Readiness events taken from the kernel at once.
+  static let eventsPerTurn = 256
+  /// Timers that fire in one turn.
+  static let timersPerTurn = 8192
+  /// Turns that a loop takes to run what is still queued when it is told to end.
+  static let turnsToEnd = 1024
+  /// Cancelled timers that may wait for their slot in the heap to be swept.
+  static let cancelledTimers = 64
+  /// Connections that one turn accepts from one listener.
+  static let acceptsPerTurn = 64
+
+  // The worker pool.
+  /// Threads of the shared pool for blocking work.
+  static let workerThreads = 4
+  /// Pieces of blocking work that may wait for a thread.
+  static let workerQueue = 1024
+
+  // Sockets.
+  /// Connections that the kernel completes before they are accepted.
+  static let backlog: Int32 = 1024
+  /// Addresses of one host that a client tries.
+  static let addressesPerHost = 16
+  /// How long a client waits for one address before it tries the next.
+  static let connectAttempt: Duration = .seconds(10)
+
+  // TLS.
+  /// Tickets kept for resuming sessions, for one server.
+  static let ticketsPerServer = 4
+  /// Servers whose tickets are kept.
+  static let serversWithTickets = 256
+  /// Certificates in one PEM text.
+  static let certificatesPerChain = 512
+  /// Bytes of a PEM file.
+  static let pemFileBytes = 4 << 20
+
+  // Connections.
+  /// Bytes of the memory into which a loop receives.
+  static let receiveBytes = 256 << 10
+  /// Reads from one connection before others have their turn.
+  static let readsPerTurn = 16
+  /// Bytes that may wait to be sent before a server stops listening to the client that does not read them.
+  static let waitingOutput = 1 << 20
+  /// Connections that a server has at once unless it is told otherwise.
+  static let connections = 16_384
+  /// How long a server waits for the client to close after its goodbye.
+  static let linger: Duration = .seconds(1)
+
+  // Calls.
+  /// Idle tasks that a connection keeps for its next calls.
+  static let parkedWorkers = 2
+  /// Calls that wait in a client for a free slot of one connection.
+  static let waitingCalls = 16_384
+}

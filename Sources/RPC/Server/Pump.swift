@@ -1,0 +1,151 @@
+import HoldfastWire
+
+/// Runs a connection's calls on its loop, as few tasks as can be: a worker takes call after call and awaits each
+/// handler inline, which costs a function call when the handler does not suspend. Only when calls still wait after the
+/// loop has run all its jobs, a handler has really suspended, and another worker is started.
+///
+/// Invariant: at the end of a turn, calls wait only if as many workers are suspended as the session allows calls.
+final class Pump: @unchecked Sendable {  // all of it is the loop's
+  private final class Worker: @unchecked Sendable {  // as the pump
+    var call: ServerCall?
+    var parked: UnsafeContinuation<Void, Never>?
+    var task: Task<Void, Never>?
+    var isCancelled = false
+  }
+
+  private unowned let connection: ServerConnection
+  private var waiting = PriorityQueue()
+  private var busy: [ObjectIdentifier: Worker] = [:]
+  private var parked: [Worker] = []
+  /// Whether a worker is on its way to look at the queue.
+  private var isServed = false
+  private var isClosed = false
+
+  init(_ connection: ServerConnection) { self.connection = connection }
+
+  /// Calls that run or wait.
+  var count: Int { waiting.count + busy.values.count { $0.call != nil } }
+
+  func add(_ call: ServerCall, _ priority: CallPriority) {
+    waiting.append(call, priority)
+    if !isServed { serve() }
+  }
+
+  /// At the end of a turn: makes sure that waiting calls do not wait for a suspended handler.
+  func turnEnded() {
+    if !waiting.isEmpty {
+      serve()
+      // That one may suspend at once, too: look again when it has run.
+      connection.loop.atTurnEnd(connection)
+    }
+    for worker in busy.values {
+      if let deadline = worker.call?.deadline { connection.watch(deadline) }
+    }
+  }
+
+  /// Ends calls early whose stream or deadline `matches`.
+  func end(_ failure: CallFailure, where matches: (ServerCall) -> Bool) {
+    for worker in busy.values {
+      if let call = worker.call, matches(call) { end(call, failure, worker) }
+    }
+    func endWaiting(_ call: ServerCall) {
+      if matches(call) { call.end(failure) }
+    }
+    waiting.forEach(endWaiting)
+  }
+
+  /// Whether the stream's call has begun and goes on.
+  func isRunning(_ stream: StreamID) -> Bool {
+    busy.values.contains { $0.call?.stream == stream && $0.call?.ending == nil }
+  }
+
+  /// The earliest deadline of the calls that run or wait.
+  var nextDeadline: MonotonicTime? {
+    var earliest: MonotonicTime?
+    func consider(_ call: ServerCall) {
+      guard let deadline = call.deadline, call.ending == nil else { return }
+      earliest = min(earliest ?? deadline, deadline)
+    }
+    for worker in busy.values { if let call = worker.call { consider(call) } }
+    waiting.forEach(consider)
+    return earliest
+  }
+
+  /// Ends the workers that wait for calls. Those that run end with their calls.
+  func close() {
+    isClosed = true
+    for worker in parked { worker.parked?.resume() }
+    parked = []
+  }
+
+  private func end(_ call: ServerCall, _ failure: CallFailure, _ worker: Worker) {
+    // A task stays cancelled: this worker takes no more calls.
+    worker.isCancelled = true
+    call.end(failure)
+  }
+
+  private func serve() {
+    isServed = true
+    if let worker = parked.popLast() {
+      busy[ObjectIdentifier(worker)] = worker
+      worker.parked?.resume()
+      worker.parked = nil
+      return
+    }
+    let worker = Worker()
+    busy[ObjectIdentifier(worker)] = worker
+    let connection = connection
+    worker.task = Task(executorPreference: connection.loop.executor) { [self] in
+      await run(worker)
+      withExtendedLifetime(connection) {}
+    }
+  }
+
+  nonisolated(nonsending) private func run(_ worker: Worker) async {
+    while true {
+      while !worker.isCancelled, let call = waiting.popFirst() {
+        worker.call = call
+        call.worker = worker.task
+        await call.run()
+        call.worker = nil
+        worker.call = nil
+      }
+      isServed = false
+      if worker.isCancelled || isClosed || parked.count >= Limits.parkedWorkers { break }
+      busy[ObjectIdentifier(worker)] = nil
+      parked.append(worker)
+      await withUnsafeContinuation { worker.parked = $0 }
+      if isClosed { break }
+    }
+    busy[ObjectIdentifier(worker)] = nil
+    if !waiting.isEmpty { connection.loop.atTurnEnd(connection) }
+  }
+}
+
+/// Calls in the order in which they are to be begun: by priority, then by arrival.
+private struct PriorityQueue {
+  private var queues: [Ring<ServerCall>] = [Ring(), Ring(), Ring()]
+  private(set) var count = 0
+
+  var isEmpty: Bool { count == 0 }
+
+  mutating func append(_ call: ServerCall, _ priority: CallPriority) {
+    queues[min(Int(priority.rawValue), queues.count - 1)].append(call)
+    count += 1
+  }
+
+  mutating func popFirst() -> ServerCall? {
+    guard count > 0 else { return nil }
+    for index in queues.indices {
+      if let call = queues[index].popFirst() {
+        count -= 1
+        return call
+      }
+    }
+    return nil
+  }
+
+  func forEach(_ body: (ServerCall) -> Void) {
+    for queue in queues { queue.forEach(body) }
+  }
+}

@@ -1,0 +1,117 @@
+internal import HoldfastContract
+internal import HoldfastRPC
+internal import HoldfastWire
+
+/// What a hub tells of itself, and its administration.
+struct AdministrationCalls: AdministrationService {
+  let tokens: TokenRegistry
+  let spaces: any SpaceAdministration
+  /// What every client is told; the services are those of the dispatcher.
+  let description: DescribeReply
+  /// Called after a token has been revoked, to end the connections that came with it.
+  let revoked: @Sendable (_ id: String) async -> Void
+
+  nonisolated(nonsending) func describe(
+    _ request: DescribeRequest, context: CallContext
+  ) async throws -> DescribeReply { description }
+
+  nonisolated(nonsending) func createToken(
+    _ request: CreateTokenRequest, context: CallContext
+  ) async throws -> CreateTokenReply {
+    try requireAdministrator(context)
+    let scope = Scope(request.scope)
+    guard context.client.scope.covers(scope) else { throw NotAllowed(need: "everything that the new token allows") }
+    do {
+      let made = try await tokens.create(
+        name: request.name, scope: scope, lifetime: request.expiresIn, now: .wallClock())
+      return CreateTokenReply(token: made.text.text, info: TokenInfo(made.record))
+    } catch let error as TokenError {
+      throw CallError<Never>(.invalidArgument, error.description)
+    }
+  }
+
+  nonisolated(nonsending) func listTokens(
+    _ request: ListTokensRequest, context: CallContext
+  ) async throws -> ListTokensReply {
+    try requireAdministrator(context)
+    return ListTokensReply(tokens: tokens.list().map(TokenInfo.init))
+  }
+
+  nonisolated(nonsending) func revokeToken(
+    _ request: RevokeTokenRequest, context: CallContext
+  ) async throws -> RevokeTokenReply {
+    try requireAdministrator(context)
+    guard let record = try await tokens.revoke(id: request.id, now: .wallClock()) else {
+      throw NoSuchToken(id: request.id)
+    }
+    await revoked(record.id)
+    return RevokeTokenReply(info: TokenInfo(record))
+  }
+
+  nonisolated(nonsending) func setQuota(_ request: SpaceQuota, context: CallContext) async throws -> SpaceStatus {
+    try requireAdministrator(context)
+    return try await spaces.setQuota(request)
+  }
+
+  nonisolated(nonsending) func listSpaces(
+    _ request: ListSpacesRequest, context: CallContext
+  ) async throws -> ListSpacesReply {
+    try requireAdministrator(context)
+    return ListSpacesReply(spaces: try await spaces.listSpaces())
+  }
+
+  private func requireAdministrator(_ context: CallContext) throws {
+    guard context.client.allowsAdministration else { throw NotAllowed(need: "an admin token") }
+  }
+}
+
+/// What the administration of a hub needs of whoever keeps its values.
+protocol SpaceAdministration: Sendable {
+  /// Sets a space's quota and returns once it is on the disk; zero takes the hub's default.
+  nonisolated(nonsending) func setQuota(_ quota: SpaceQuota) async throws -> SpaceStatus
+
+  /// Every space that has had a value or a quota, in order of name.
+  nonisolated(nonsending) func listSpaces() async throws -> [SpaceStatus]
+}
+
+extension Scope {
+  init(_ message: TokenScope) {
+    self.init(
+      spaces: message.spaces.map(SpacePattern.init), services: Set(message.services), canWrite: message.write,
+      isAdmin: message.admin)
+  }
+}
+
+extension TokenInfo {
+  init(_ record: TokenRecord) {
+    self.init(
+      id: record.id, name: record.name,
+      scope: TokenScope(
+        spaces: record.scope.spaces.map(\.description), services: record.scope.services.sorted(),
+        write: record.scope.canWrite, admin: record.scope.isAdmin),
+      created: record.created, expires: record.expires, revoked: record.revoked)
+  }
+}
+
+extension ServiceDescription {
+  init(_ service: ServiceDescriptor) {
+    self.init(
+      number: service.number, name: service.name,
+      calls: service.methods.map { method in
+        CallDescription(
+          number: method.number, name: method.name, shape: HoldfastContract.CallShape(method.shape),
+          idempotent: method.isIdempotent)
+      })
+  }
+}
+
+extension HoldfastContract.CallShape {
+  init(_ shape: HoldfastWire.CallShape) {
+    switch shape {
+    case .unary: self = .unary
+    case .serverStream: self = .serverStream
+    case .clientStream: self = .clientStream
+    case .bidirectional: self = .bidirectional
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/// Every bound of this module.
+public enum Limits {
+  // Access
+  /// Tokens that a hub keeps, revoked ones included.
+  public static let tokens = 10_000
+  /// Bytes of the name that a person gives a token.
+  public static let tokenNameBytes = 128
+  /// Patterns of spaces in one token.
+  public static let tokenSpaces = 64
+  /// Services that one token names.
+  public static let tokenServices = 32
+  /// Bytes of the name of a space, or of a pattern.
+  public static let spaceNameBytes = 128
+  /// The longest that a token may be valid, in seconds: a hundred years.
+  public static let tokenSeconds: Int64 = 36_525 * 86_400
+
+  // Diagnostics
+  /// Bytes of one item of a diagnostic stream.
+  public static let diagnosticItemBytes = 1 << 20
+
+  // Persistence
+  /// Bytes of a key, in UTF-8.
+  public static let keyBytes = 1_024
+  /// Bytes of a value's type.
+  public static let typeBytes = 256
+  /// Bytes of a value's content, unless the hub is set up otherwise.
+  public static let valueBytes = 32 << 20
+  /// Bytes of the largest content that travels in one message, beside all else in it; larger ones go in pieces.
+  static let inlineBytes = 4 << 20 - 64 << 10
+  /// Bytes of content in one piece of a download.
+  static let pieceBytes = 128 << 10
+  /// Bytes of all contents that are on their way in pieces.
+  static let transferBytes = 256 << 20
+  /// Operations of one batch or transaction.
+  static let batchOperations = 1_000
+  /// Bytes of an idempotency key.
+  static let operationKeyBytes = 64
+  /// Values of a page when the client does not say, and at most.
+  static let listDefault = 100
+  static let listValues = 1_000
+  /// Bytes of contents after which a page of a list or a watch ends.
+  static let pageBytes = 1 << 20
+  /// What a value in a page takes beside its content and key, about.
+  static let valueOverheadBytes = 64
+  /// Rows of the log that a watch reads at once.
+  static let watchRows = 256
+  /// Spaces that an administrator is shown.
+  static let listedSpaces = 10_000
+  /// Names of spaces whose ids are remembered.
+  static let spaceNames = 100_000
+  /// Expired values that one transaction removes.
+  static let purgedValues = 256
+  /// Outcomes that one transaction forgets.
+  static let forgottenOutcomes = 1_000
+  /// The longest that a value may be kept before it expires, in seconds: a hundred years.
+  static let expirySeconds: Int64 = 36_525 * 86_400
+  /// What a client waits before it tries again.
+  static let overloadPause: Duration = .milliseconds(100)
+}

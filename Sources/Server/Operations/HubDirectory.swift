@@ -1,0 +1,95 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The directory that holds everything of one hub: its data, its keys, and what clients on this machine need to reach it.
+///
+/// ```
+/// DIR/                 0700
+///   holdfast.sqlite    the data, with SQLite's own files beside it
+///   lock               held by the hub that runs
+///   tls/ca.pem         the development authority that clients trust
+///   tls/ca.key         0600
+///   tls/server.pem     the hub's certificate; HUP reads it again
+///   tls/server.key     0600
+///   admin.token        0600, the first token, which may do everything
+///   address            HOST:PORT of the hub that runs, or ran last
+/// ```
+public struct HubDirectory: Sendable, Hashable {
+  /// Without a slash at the end.
+  public let path: String
+
+  public var tls: String { path + "/tls" }
+  public var authority: String { tls + "/ca.pem" }
+  public var authorityKey: String { tls + "/ca.key" }
+  public var certificate: String { tls + "/server.pem" }
+  public var key: String { tls + "/server.key" }
+  public var adminToken: String { path + "/admin.token" }
+  public var address: String { path + "/address" }
+
+  /// Names a directory, without looking at it.
+  public init(path: String) {
+    var path = path[...]
+    while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+    self.path = String(path)
+  }
+
+  /// Makes the directory if it does not exist, with all above it, and checks that it is fit to hold keys and data.
+  ///
+  /// - Throws: `HubDirectoryError` that says what is wrong with it and what to do.
+  public func prepare() throws(HubDirectoryError) {
+    do {
+      try makeDirectories(path)
+      try check()
+      if try LocalFile.status(of: tls) == nil { try LocalFile.makeDirectory(tls, mode: 0o700) }
+    } catch let error as FileError {
+      throw HubDirectoryError(error.description + ". Choose another --data directory, or give this user access to it.")
+    } catch let error as HubDirectoryError {
+      throw error
+    } catch {
+      throw HubDirectoryError("\(error)")
+    }
+  }
+
+  /// Notes where the hub listens, for clients on this machine.
+  public func write(address text: String) throws(HubDirectoryError) {
+    do {
+      try LocalFile.replace(address, with: (text + "\n").utf8, mode: 0o644)
+    } catch {
+      throw HubDirectoryError(error.description)
+    }
+  }
+
+  private func makeDirectories(_ path: String) throws(FileError) {
+    if path.isEmpty { return }
+    if try LocalFile.status(of: path) != nil { return }
+    if let end = path.lastIndex(of: "/") { try makeDirectories(String(path[..<end])) }
+    try LocalFile.makeDirectory(path, mode: 0o700)
+  }
+
+  /// The owner and the mode are what keeps other users of the machine from the keys.
+  private func check() throws {
+    guard let status = try LocalFile.status(of: path) else { return }
+    guard status.isDirectory else { throw HubDirectoryError("\(path) is not a directory.") }
+    guard status.owner == geteuid() else {
+      throw HubDirectoryError(
+        "\(path) belongs to user \(status.owner), and this is user \(geteuid()). Run the hub as its owner.")
+    }
+    guard status.mode & 0o077 == 0 else {
+      throw HubDirectoryError("Other users can reach \(path), which will hold keys. Run: chmod 700 \(path)")
+    }
+    guard status.mode & 0o700 == 0o700, access(path, R_OK | W_OK | X_OK) == 0 else {
+      throw HubDirectoryError("\(path) is read-only. Run: chmod 700 \(path), or choose another --data directory.")
+    }
+  }
+}
+
+/// Why a directory cannot be a hub's.
+public struct HubDirectoryError: Error, Hashable, CustomStringConvertible {
+  /// What is wrong and what to do.
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,202 @@
+internal import HoldfastContract
+internal import HoldfastCrypto
+public import HoldfastRPC
+internal import HoldfastStore
+internal import HoldfastWire
+
+/// A hub at work: its directory, store, services and server in one.
+///
+///     let hub = try await HubServer.start(.init(directory: HubDirectory(path: "/var/lib/holdfast")))
+///     …
+///     await hub.drain()
+public final class HubServer: Sendable {
+  public static let version = "0.1.0"
+
+  public struct Options: Sendable {
+    public var directory: HubDirectory
+    /// Where to listen; port 0 takes a free one.
+    public var address = SocketAddress(host: "127.0.0.1", port: 7443)
+    /// Names and addresses that the development certificate is for, besides this machine's own.
+    public var hosts: [String] = []
+    /// A file with the authority of client certificates; nil asks for none.
+    public var clientAuthority: String?
+    /// Threads that serve connections.
+    public var loops = 1
+    public var persistence = PersistenceSettings()
+    /// Told what a person who looks after the hub should know; any thread.
+    public var log: @Sendable (String) -> Void = { _ in }
+
+    public init(directory: HubDirectory) { self.directory = directory }
+  }
+
+  /// Where it listens.
+  public let address: SocketAddress
+  private let options: Options
+  private let store: Store
+  private let server: RPCServer
+  private let persistence: PersistenceCalls
+  private let housekeeping: Task<Void, Never>
+  private let tls: Lock<TLSServerContext>
+
+  /// Opens the directory, making what is missing in it, and listens.
+  ///
+  /// - Throws: `HubDirectoryError`, `StoreError` or what the system says about the address, each with what to do.
+  public static func start(_ options: Options) async throws -> HubServer {
+    try options.directory.prepare()
+    let owned = try DataDirectory.open(options.directory.path)
+    let tls = try TLSServerContext(try tlsConfiguration(options))
+    let store = try Store.open(owned, migrations: Schema.migrations)
+    do {
+      return try await HubServer(options, tls, store)
+    } catch {
+      store.close()
+      throw error
+    }
+  }
+
+  private init(_ options: Options, _ tls: TLSServerContext, _ store: Store) async throws {
+    self.options = options
+    self.store = store
+    self.tls = Lock(tls)
+    let tokens = try await TokenRegistry.open(store)
+    try await tokens.adopt(admin: try options.directory.adminTokenText(), now: .wallClock())
+
+    let persistence = try await PersistenceCalls.open(store, options.persistence)
+    self.persistence = persistence
+
+    let connections = ConnectionsOfTokens()
+    let dispatcher = Self.dispatcher(persistence, tokens, connections, options.persistence)
+    var configuration = RPCServer.Configuration(
+      address: options.address, tls: tls, settings: Self.settings(options, tokens, dispatcher))
+    configuration.loops = options.loops
+    server = try RPCServer(dispatcher, configuration)
+    connections.server.withLock { [server] in $0 = server }
+    try await Self.attachReaders(of: store, to: server.loops)
+    do {
+      address = try await server.start()
+    } catch {
+      throw HubListenError(address: options.address, cause: error)
+    }
+    let log = options.log
+    housekeeping = Task { await persistence.run { log("housekeeping failed: \($0)") } }
+    try options.directory.write(address: address.description)
+  }
+
+  public var directory: HubDirectory { options.directory }
+
+  /// SHA-256 of the public key, in hexadecimal: what clients can pin.
+  public var fingerprint: String { hex(tls.withLock { $0 }.certificate.publicKeyHash) }
+
+  /// Reads the certificate again, for connections to come. Those that exist keep theirs.
+  public func reload() throws {
+    let next = try tls.withLock { $0 }.reloaded(try Self.tlsConfiguration(options))
+    tls.withLock { $0 = next }
+    server.reload(next)
+  }
+
+  /// Stops: lets calls under way end, for as long as `grace`, then closes the store. Returns when all is on the disk.
+  public func drain(grace: Duration = .seconds(30)) async {
+    for loop in server.loops {
+      loop.execute { [store] in
+        loop.turnEnded = nil
+        store.detachReader()
+      }
+    }
+    housekeeping.cancel()
+    persistence.endWatches()
+    await server.drain(grace: grace)
+    await housekeeping.value
+    store.close()
+  }
+
+  // MARK: Parts
+
+  private static func tlsConfiguration(_ options: Options) throws -> TLSServerConfiguration {
+    var hosts = ["localhost", "127.0.0.1", "::1"]
+    let listening = options.address.host
+    for host in [listening] + options.hosts where !["", "0.0.0.0", "::"].contains(host) && !hosts.contains(host) {
+      hosts.append(host)
+    }
+    let identity = try options.directory.identity(hosts: hosts, now: Timestamp.wallClock().seconds)
+    return TLSServerConfiguration(
+      certificateChain: .text(identity.certificatePEM), privateKey: .text(identity.privateKeyPEM),
+      clients: options.clientAuthority.map { .optional(authority: .file($0)) } ?? .anonymous)
+  }
+
+  private static func dispatcher(
+    _ persistence: PersistenceCalls, _ tokens: TokenRegistry, _ connections: ConnectionsOfTokens,
+    _ settings: PersistenceSettings
+  ) -> Dispatcher {
+    var dispatcher = Dispatcher()
+    persistence.register(on: &dispatcher)
+    DiagnosticsCalls().register(on: &dispatcher)
+    dispatcher.describe(Administration.descriptor)
+    AdministrationCalls(
+      tokens: tokens, spaces: persistence, description: describe(dispatcher, settings),
+      revoked: { id in await connections.end(id) }
+    ).register(on: &dispatcher)
+    return dispatcher
+  }
+
+  private static func describe(_ dispatcher: Dispatcher, _ settings: PersistenceSettings) -> DescribeReply {
+    let bounds = SessionBounds.standard
+    return DescribeReply(
+      version: version, protocol: "holdfast/1", minor: 0, services: dispatcher.services.map(ServiceDescription.init),
+      streams: UInt32(clamping: bounds.streams), messageBytes: UInt32(clamping: bounds.messageBytes),
+      streamCredit: UInt32(clamping: bounds.streamCredit),
+      connectionCredit: UInt32(clamping: bounds.connectionCredit), valueBytes: UInt64(clamping: settings.valueBytes),
+      keyBytes: UInt32(clamping: Limits.keyBytes), started: .wallClock())
+  }
+
+  private static func settings(
+    _ options: Options, _ tokens: TokenRegistry, _ dispatcher: Dispatcher
+  ) -> ServerSettings {
+    let names = Dictionary(dispatcher.services.map { ($0.number, $0.name) }) { first, _ in first }
+    var settings = ServerSettings(authenticator: HubAuthenticator(tokens)) { principal, method in
+      guard let client = principal as? HubPrincipal, let service = names[method.service] else { return nil }
+      guard !client.isRevoked else { return CallRefusal(.unauthenticated, "the token has been revoked") }
+      // Every client may ask what there is.
+      return client.scope.allows(service: service) || method == Administration.describe.id
+        ? nil : CallRefusal(.permissionDenied, "the token is not for the service \(service)")
+    }
+    settings.agent = "holdfast/" + version
+    settings.log = options.log
+    return settings
+  }
+
+  /// Gives each loop a reader of its own, whose transaction lasts for a turn.
+  private static func attachReaders(of store: Store, to loops: [EventLoop]) async throws {
+    for loop in loops {
+      try await withCheckedThrowingContinuation { (caller: CheckedContinuation<Void, any Error>) in
+        loop.execute {
+          caller.resume(
+            with: Result {
+              let reader = try store.attachReader { loop.execute($0) }
+              reader.beginTurn()
+              loop.turnEnded = {
+                reader.endTurn()
+                reader.beginTurn()
+              }
+            })
+        }
+      }
+    }
+  }
+}
+
+/// A hub that cannot listen where it should.
+public struct HubListenError: Error, CustomStringConvertible {
+  public let address: SocketAddress
+  public let cause: any Error
+
+  public var description: String { "The hub cannot listen on \(address): \(cause). Choose another address." }
+}
+
+/// Ends the connections of a token that was revoked; it learns of the server when there is one.
+private final class ConnectionsOfTokens: Sendable {
+  let server = Lock<RPCServer?>(nil)
+
+  func end(_ id: String) async {
+    await server.withLock { $0 }?.disconnect("the token has been revoked") { $0.name == id }
+  }
+}

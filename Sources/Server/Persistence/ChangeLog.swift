@@ -1,0 +1,118 @@
+internal import HoldfastContract
+internal import HoldfastCrypto
+internal import HoldfastStore
+
+/// One change, before it has its place in the log.
+struct LogEntry {
+  var kind: ChangeKind
+  var key: [UInt8]
+  /// The hash of the content that was written; empty for deletions.
+  var content: [UInt8]
+}
+
+/// A mutation that its caller may send again.
+struct OperationIdentity: Sendable {
+  /// The idempotency key.
+  var key: [UInt8]
+  /// The hash of the call and its request.
+  var request: [UInt8]
+}
+
+/// The log of changes: feed of watches, outcome of calls that are sent twice, and audit trail in one row each.
+enum ChangeLog {
+  /// The digest before a space's first change.
+  static let firstDigest = [UInt8](repeating: 0, count: SHA256.size)
+
+  /// The digest of a change: over the one before it and everything that the row says for ever.
+  ///
+  /// Numbers are little-endian, 8 bytes; texts and bytes have their count before them.
+  static func digest(
+    after previous: [UInt8], sequence: Int64, at: Moment, who: String, _ entry: LogEntry
+  ) -> [UInt8] {
+    var message: [UInt8] = []
+    message.reserveCapacity(previous.count + who.utf8.count + entry.key.count + entry.content.count + 64)
+    message += previous
+    message.append(number: sequence)
+    message.append(number: at.microseconds)
+    message.append(number: Int64(entry.kind.rawValue))
+    message.append(counted: who)
+    message.append(counted: entry.key)
+    message.append(counted: entry.content)
+    return SHA256.hash(message)
+  }
+
+  /// Writes the changes of one call behind the last of the space; the last of them carries the call's outcome.
+  static func append(
+    _ entries: [LogEntry], to account: SpaceAccount, at: Moment, who: String,
+    operation: OperationIdentity?, outcome: [UInt8], _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    guard account.row.sequence <= ChangeID.lastSequence - Int64(entries.count) else {
+      throw StoreError(.tooLarge, "the space has had all the changes that it can have")
+    }
+    for (index, entry) in entries.enumerated() {
+      account.row.sequence += 1
+      account.row.digest = digest(
+        after: account.row.digest, sequence: account.row.sequence, at: at, who: who, entry)
+      let carried = index == entries.count - 1 ? operation : nil
+      try transaction.execute(
+        """
+        INSERT INTO change (id, at, who, kind, key, content, digest, operation, request, outcome)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        """,
+        [
+          .integer(ChangeID(space: account.id, sequence: account.row.sequence).rawValue),
+          .integer(at.microseconds), .text(who), .integer(Int64(entry.kind.rawValue)), .bytes(entry.key),
+          .bytes(entry.content), .bytes(account.row.digest), .bytes(carried?.key), .bytes(carried?.request),
+          .bytes(carried.map { _ in outcome }),
+        ])
+    }
+    transaction.announce(space: account.id, sequence: account.row.sequence)
+  }
+
+  /// What became of an operation when it was done before.
+  static func earlier(
+    _ operation: OperationIdentity, by who: String, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> EarlierOutcome? {
+    try transaction.first(
+      "SELECT id, at, request, outcome FROM change WHERE operation = $1 AND who = $2",
+      [.bytes(operation.key), .text(who)]
+    ) { row in
+      EarlierOutcome(
+        id: row.integer(0), at: Moment(microseconds: row.integer(1)), isSame: row.bytes(2) == operation.request,
+        outcome: row.bytes(3))
+    }
+  }
+
+  /// Empties what serves repeated calls in the row of an operation.
+  static func forget(_ earlier: EarlierOutcome, _ transaction: borrowing WriteTransaction) throws(StoreError) {
+    try transaction.execute(
+      "UPDATE change SET operation = NULL, request = NULL, outcome = NULL WHERE id = $1", [.integer(earlier.id)])
+  }
+}
+
+/// An operation was done before. Thrown so that the job which finds this undoes itself.
+struct EarlierOutcome: Error {
+  /// Its place in the log.
+  var id: Int64
+  var at: Moment
+  /// Whether it was the same request.
+  var isSame: Bool
+  /// The reply, encoded.
+  var outcome: [UInt8]
+}
+
+extension [UInt8] {
+  mutating func append(number: Int64) {
+    Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
+  }
+
+  mutating func append(counted text: String) {
+    append(number: Int64(text.utf8.count))
+    append(contentsOf: text.utf8)
+  }
+
+  mutating func append(counted bytes: [UInt8]) {
+    append(number: Int64(bytes.count))
+    append(contentsOf: bytes)
+  }
+}

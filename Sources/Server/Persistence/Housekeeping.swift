@@ -1,0 +1,74 @@
+internal import HoldfastContract
+internal import HoldfastStore
+
+/// What the hub does by itself: removes values that have expired, and outcomes that are no longer kept.
+extension PersistenceCalls {
+  /// Who the log says has removed an expired value.
+  static let housekeeper = "holdfast"
+
+  /// Keeps house until the task is cancelled. Errors go to `report`, and the work goes on with the next turn.
+  nonisolated(nonsending) func run(report: (any Error) -> Void) async {
+    while !Task.isCancelled {
+      do {
+        while try await purgeExpired() == Limits.purgedValues {}
+        while try await forgetOutcomes() == Limits.forgottenOutcomes {}
+      } catch {
+        report(error)
+      }
+      try? await Task.sleep(for: settings.housekeeping)
+    }
+  }
+
+  /// Removes some of the values that have expired, each with its row in the log.
+  /// - Returns: how many.
+  nonisolated(nonsending) func purgeExpired() async throws -> Int {
+    let now = now
+    let isDue = try await store.scan { transaction in
+      try transaction.first("SELECT 1 FROM value WHERE expires <= $1 LIMIT 1", [.integer(now.microseconds)]) { _ in true
+      }
+    }
+    guard isDue == true else { return 0 }
+    let defaultQuota = defaultQuota
+    return try await store.write { transaction in
+      let due = try transaction.all(
+        """
+        SELECT v.id, v.version, length(v.content), v.key, s.name FROM value AS v JOIN space AS s ON s.id = v.space
+        WHERE v.expires <= $1 ORDER BY v.expires LIMIT $2
+        """, [.integer(now.microseconds), .integer(Limits.purgedValues)]
+      ) { row in
+        (
+          record: ValueRecord(id: row.integer(0), version: row.integer(1), size: row.integer(2)), key: row.bytes(3),
+          space: row.text(4)
+        )
+      }
+      let ledger = transaction.shared(SpaceLedger.self)
+      for row in due {
+        let account = try ledger.openAccount(named: row.space, transaction)
+        var mutation = Mutation(of: account, now: now, by: Self.housekeeper, defaultQuota: defaultQuota)
+        try mutation.expire(row.record, key: row.key, transaction)
+        try mutation.finish(nil, outcome: [], transaction)
+      }
+      return due.count
+    }
+  }
+
+  /// Empties the columns that serve repeated calls, in some of the rows that are older than outcomes are kept. The
+  /// rest of the row stays: it is the audit trail.
+  /// - Returns: how many.
+  nonisolated(nonsending) func forgetOutcomes() async throws -> Int {
+    let oldest = now.subtracting(settings.outcomesKept)
+    let isDue = try await store.scan { transaction in
+      try transaction.first(
+        "SELECT 1 FROM change WHERE operation IS NOT NULL AND at < $1 LIMIT 1", [.integer(oldest.microseconds)]
+      ) { _ in true }
+    }
+    guard isDue == true else { return 0 }
+    return try await store.write { transaction in
+      try transaction.execute(
+        """
+        UPDATE change SET operation = NULL, request = NULL, outcome = NULL WHERE id IN (
+          SELECT id FROM change WHERE operation IS NOT NULL AND at < $1 LIMIT $2)
+        """, [.integer(oldest.microseconds), .integer(Limits.forgottenOutcomes)])
+    }
+  }
+}

@@ -1,0 +1,135 @@
+internal import HoldfastContract
+internal import HoldfastCrypto
+internal import HoldfastStore
+
+/// A value to be stored, with what can be worked out before the writer has its turn.
+struct NewValue: Sendable {
+  var key: [UInt8]
+  var content: [UInt8]
+  var contentHash: [UInt8]
+  var type: String
+  var expires: Moment?
+  var expected: UInt64?
+}
+
+/// What one call does to a space, within its job: changes rows, and collects what the log will say of it.
+struct Mutation: ~Copyable {
+  private let account: SpaceAccount
+  private let now: Moment
+  private let who: String
+  private let defaultQuota: SpaceAccount.Quota
+  private var entries: [LogEntry] = []
+
+  init(of account: SpaceAccount, now: Moment, by who: String, defaultQuota: SpaceAccount.Quota) {
+    self.account = account
+    self.now = now
+    self.who = who
+    self.defaultQuota = defaultQuota
+  }
+
+  /// Whether nothing has changed yet.
+  var isEmpty: Bool { entries.isEmpty }
+
+  /// The version that the next change gives: its sequence.
+  private var nextVersion: Int64 { account.row.sequence + Int64(entries.count) + 1 }
+
+  /// Stores a value.
+  /// - Returns: its version.
+  /// - Throws: `Conflict` and `QuotaExceeded` before anything has changed.
+  mutating func put(_ value: NewValue, _ transaction: borrowing WriteTransaction) throws -> UInt64 {
+    let existing = try ValueTable.find(space: account.id, key: value.key, transaction)
+    try expect(value.expected, existing, key: value.key)
+    let freed = existing.map { Int64(value.key.count) + $0.size } ?? 0
+    try grow(
+      bytes: Int64(value.key.count + value.content.count) - freed, values: existing == nil ? 1 : 0)
+    let version = nextVersion
+    if let existing {
+      try ValueTable.update(
+        existing.id, version: version, at: now, expires: value.expires, type: value.type, content: value.content,
+        transaction)
+    } else {
+      try ValueTable.insert(
+        space: account.id, key: value.key, version: version, at: now, expires: value.expires, type: value.type,
+        content: value.content, transaction)
+    }
+    entries.append(LogEntry(kind: .put, key: value.key, content: value.contentHash))
+    return UInt64(version)
+  }
+
+  /// Removes a value.
+  /// - Returns: the version of the deletion; nil when there was nothing to delete.
+  mutating func delete(
+    key: [UInt8], expected: UInt64?, _ transaction: borrowing WriteTransaction
+  ) throws -> UInt64? {
+    let existing = try ValueTable.find(space: account.id, key: key, transaction)
+    try expect(expected, existing, key: key)
+    guard let existing else { return nil }
+    let isAlive = existing.isAlive(at: now)
+    let version = nextVersion
+    try remove(existing, key: key, kind: isAlive ? .delete : .expired, transaction)
+    return isAlive ? UInt64(version) : nil
+  }
+
+  /// Removes a value that has expired.
+  mutating func expire(_ record: ValueRecord, key: [UInt8], _ transaction: borrowing WriteTransaction)
+    throws(StoreError)
+  {
+    try remove(record, key: key, kind: .expired, transaction)
+  }
+
+  /// Compares a key's version with what the caller expects.
+  func check(key: [UInt8], expected: UInt64, _ transaction: borrowing WriteTransaction) throws -> UInt64 {
+    try expect(expected, ValueTable.find(space: account.id, key: key, transaction), key: key)
+    return expected
+  }
+
+  func get(key: String, limit: Int, _ transaction: borrowing WriteTransaction) throws -> Value? {
+    try ValueTable.read(space: account.id, key: key, now: now, limit: limit, transaction)
+  }
+
+  /// Writes the log. A call that changed nothing leaves nothing there: sent again, it is judged anew.
+  consuming func finish(
+    _ operation: OperationIdentity?, outcome: [UInt8], _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    guard !entries.isEmpty else { return }
+    try ChangeLog.append(
+      entries, to: account, at: now, who: who, operation: operation, outcome: outcome, transaction)
+  }
+
+  // MARK: Rules
+
+  private func expect(_ expected: UInt64?, _ existing: ValueRecord?, key: [UInt8]) throws(Conflict) {
+    guard let expected else { return }
+    let actual = existing.map { $0.isAlive(at: now) ? UInt64(clamping: $0.version) : 0 } ?? 0
+    guard actual == expected else {
+      throw Conflict(key: String(decoding: key, as: UTF8.self), expected: expected, actual: actual)
+    }
+  }
+
+  private func grow(bytes: Int64, values: Int64) throws(QuotaExceeded) {
+    let allowedBytes = account.row.quota.bytes > 0 ? account.row.quota.bytes : defaultQuota.bytes
+    let allowedValues = account.row.quota.values > 0 ? account.row.quota.values : defaultQuota.values
+    // What shrinks is always allowed: a space whose quota was lowered can be emptied.
+    if bytes > 0, account.row.bytes + bytes > allowedBytes {
+      throw QuotaExceeded(
+        space: account.name, resource: "bytes", limit: UInt64(clamping: allowedBytes),
+        used: UInt64(clamping: account.row.bytes))
+    }
+    if values > 0, account.row.values + values > allowedValues {
+      throw QuotaExceeded(
+        space: account.name, resource: "values", limit: UInt64(clamping: allowedValues),
+        used: UInt64(clamping: account.row.values))
+    }
+    account.row.bytes += bytes
+    account.row.values += values
+  }
+
+  private mutating func remove(
+    _ record: ValueRecord, key: [UInt8], kind: ChangeKind, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    try ValueTable.delete(record.id, transaction)
+    account.row.bytes -= Int64(key.count) + record.size
+    account.row.values -= 1
+    entries.append(LogEntry(kind: kind, key: key, content: []))
+  }
+}

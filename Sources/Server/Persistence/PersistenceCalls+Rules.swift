@@ -1,0 +1,114 @@
+internal import HoldfastContract
+internal import HoldfastCrypto
+internal import HoldfastRPC
+internal import HoldfastStore
+internal import HoldfastWire
+
+/// What is checked before a call reaches the store.
+extension PersistenceCalls {
+  /// Whether the caller may do this.
+  /// - Returns: who the caller is, for the log.
+  /// - Throws: `Forbidden`, or `invalidArgument` for a name that no space can have.
+  @discardableResult
+  func admit(_ context: CallContext, _ access: Access, to space: String) throws -> String {
+    try checked(space: space)
+    let client = context.client
+    guard client.allows(access, space: space, service: "Persistence") else {
+      throw Forbidden(space: space, need: access.rawValue)
+    }
+    return client.id
+  }
+
+  func checked(space: String) throws {
+    guard !space.isEmpty, space.utf8.count <= Limits.spaceNameBytes else {
+      throw CallError<Never>(.invalidArgument, "a space's name has 1 to \(Limits.spaceNameBytes) bytes")
+    }
+  }
+
+  func checked(key: String) throws -> [UInt8] {
+    let bytes = Array(key.utf8)
+    guard !bytes.isEmpty else { throw CallError<Never>(.invalidArgument, "a key has at least one byte") }
+    guard bytes.count <= Limits.keyBytes else {
+      throw TooLarge(what: "key", limit: UInt64(Limits.keyBytes), size: UInt64(bytes.count))
+    }
+    return bytes
+  }
+
+  func newValue(
+    key: String, content: [UInt8], type: String, expiresIn: Duration?, expected: UInt64?
+  ) throws -> NewValue {
+    let key = try checked(key: key)
+    guard content.count <= settings.valueBytes else {
+      throw TooLarge(what: "content", limit: UInt64(settings.valueBytes), size: UInt64(content.count))
+    }
+    guard type.utf8.count <= Limits.typeBytes else {
+      throw TooLarge(what: "type", limit: UInt64(Limits.typeBytes), size: UInt64(type.utf8.count))
+    }
+    if let expiresIn, expiresIn <= .zero {
+      throw CallError<Never>(.invalidArgument, "expires_in is more than zero")
+    }
+    return NewValue(
+      key: key, content: content, contentHash: SHA256.hash(content), type: type,
+      expires: expiresIn.map { now.adding($0) }, expected: expected)
+  }
+
+  /// The identity of the call, when its client gave one: its idempotency key with a hash of everything that it asks for.
+  func operation(
+    _ context: CallContext, _ describe: (inout [UInt8]) -> Void
+  ) throws -> OperationIdentity? {
+    guard let key = context.idempotencyKey else { return nil }
+    guard !key.isEmpty, key.count <= Limits.operationKeyBytes else {
+      throw CallError<Never>(.invalidArgument, "an idempotency key has 1 to \(Limits.operationKeyBytes) bytes")
+    }
+    var request: [UInt8] = []
+    request.append(counted: context.name)
+    describe(&request)
+    return OperationIdentity(key: key, request: SHA256.hash(request))
+  }
+
+  /// Says what the store's errors mean for a caller.
+  nonisolated(nonsending) func storing<Value>(
+    _ body: nonisolated(nonsending) () async throws -> Value
+  ) async throws -> Value {
+    do {
+      return try await body()
+    } catch let error as StoreError {
+      throw Self.callError(error)
+    }
+  }
+
+  private static func callError(_ error: StoreError) -> CallError<Never> {
+    switch error.code {
+    case .full: return CallError(.resourceExhausted, "the hub's disk is full; nothing was written", cause: error)
+    case .overloaded:
+      var failure = CallError<Never>(.unavailable, "the hub has too much to do; nothing was done", cause: error)
+      failure.retryAfter = Limits.overloadPause
+      failure.mayHaveBegun = false
+      return failure
+    case .closed: return CallError(.unavailable, "the hub is shutting down; nothing was done", cause: error)
+    case .readOnly, .locked: return CallError(.unavailable, "the hub cannot write at present", cause: error)
+    case .corrupt: return CallError(.dataLoss, "the hub's database is damaged", cause: error)
+    case .tooLarge: return CallError(.outOfRange, "too large for the hub's database", cause: error)
+    default: return CallError(.internal, "the hub's database failed", cause: error)
+    }
+  }
+}
+
+extension [UInt8] {
+  mutating func append(_ value: NewValue) {
+    append(counted: value.key)
+    append(counted: value.contentHash)
+    append(counted: value.type)
+    append(expected: value.expected)
+  }
+
+  mutating func append(expected: UInt64?) {
+    append(number: expected == nil ? 0 : 1)
+    append(number: Int64(bitPattern: expected ?? 0))
+  }
+
+  mutating func append(expiresIn: Duration?) {
+    append(number: expiresIn?.components.seconds ?? -1)
+    append(number: expiresIn?.components.attoseconds ?? -1)
+  }
+}

@@ -1,0 +1,73 @@
+internal import HoldfastCrypto
+internal import HoldfastStore
+
+/// The tables of spaces, values and changes.
+///
+/// A change's `id` is its space and its sequence in one number (`ChangeID`), so that a space's log is one range of the
+/// table and needs no further index. The columns `operation`, `request` and `outcome` serve replies to calls that are
+/// sent twice; they are emptied when that is over, and the chain of digests does not cover them.
+enum PersistenceTables {
+  static let create: Migration.Body = { transaction in
+    try transaction.execute("CREATE TABLE history (id INTEGER PRIMARY KEY CHECK (id = 1), epoch BLOB NOT NULL)")
+    try transaction.execute("INSERT INTO history (id, epoch) VALUES (1, $1)", [.bytes(try Random.bytes(8))])
+    try transaction.execute(
+      """
+      CREATE TABLE space (
+        id           INTEGER PRIMARY KEY,
+        name         TEXT NOT NULL UNIQUE,
+        sequence     INTEGER NOT NULL,
+        floor        INTEGER NOT NULL,
+        digest       BLOB NOT NULL,
+        bytes        INTEGER NOT NULL,
+        "values"     INTEGER NOT NULL,
+        quota_bytes  INTEGER NOT NULL,
+        quota_values INTEGER NOT NULL
+      )
+      """)
+    try transaction.execute(
+      """
+      CREATE TABLE value (
+        id      INTEGER PRIMARY KEY,
+        space   INTEGER NOT NULL,
+        key     BLOB NOT NULL,
+        version INTEGER NOT NULL,
+        updated INTEGER NOT NULL,
+        expires INTEGER,
+        type    TEXT NOT NULL,
+        content BLOB NOT NULL,
+        UNIQUE (space, key)
+      )
+      """)
+    try transaction.execute("CREATE INDEX value_expires ON value (expires) WHERE expires IS NOT NULL")
+    try transaction.execute(
+      """
+      CREATE TABLE change (
+        id        INTEGER PRIMARY KEY,
+        at        INTEGER NOT NULL,
+        who       TEXT NOT NULL,
+        kind      INTEGER NOT NULL,
+        key       BLOB NOT NULL,
+        content   BLOB NOT NULL,
+        digest    BLOB NOT NULL,
+        operation BLOB,
+        request   BLOB,
+        outcome   BLOB
+      )
+      """)
+    try transaction.execute(
+      "CREATE UNIQUE INDEX change_operation ON change (operation, who) WHERE operation IS NOT NULL")
+  }
+}
+
+/// A change's place among all: the space in the upper bits, the sequence in the lower 40.
+struct ChangeID {
+  static let sequenceBits = 40
+  /// A space's last sequence: over a trillion changes.
+  static let lastSequence: Int64 = 1 << sequenceBits - 1
+  /// The last space: more than eight million.
+  static let lastSpace: Int64 = 1 << (63 - sequenceBits) - 1
+
+  let rawValue: Int64
+
+  init(space: Int64, sequence: Int64) { rawValue = space << Self.sequenceBits | sequence }
+}

@@ -1,0 +1,126 @@
+internal import HoldfastStore
+
+/// A space's row, for the jobs of one group: read once, changed in memory, written before the commit.
+final class SpaceAccount {
+  struct Quota: Equatable {
+    /// Of keys and contents. Zero stands for the hub's default.
+    var bytes: Int64
+    var values: Int64
+  }
+
+  /// What the row holds, but for id and name.
+  struct Row: Equatable {
+    var sequence: Int64 = 0
+    /// Changes up to this one are no longer in the log.
+    var floor: Int64 = 0
+    /// The end of the chain of digests.
+    var digest = ChangeLog.firstDigest
+    /// Of keys and contents.
+    var bytes: Int64 = 0
+    var values: Int64 = 0
+    var quota = Quota(bytes: 0, values: 0)
+  }
+
+  let id: Int64
+  let name: String
+  var row: Row
+  /// As the database has it.
+  private(set) var stored: Row
+  /// As the last job that was kept left it.
+  private var kept: Row
+
+  init(id: Int64, name: String, _ row: Row) {
+    self.id = id
+    self.name = name
+    self.row = row
+    stored = row
+    kept = row
+  }
+
+  func jobEnded(kept isKept: Bool) {
+    if isKept { kept = row } else { row = kept }
+  }
+
+  func flushed() { stored = row }
+}
+
+extension SpaceAccount.Row {
+  /// Reads `sequence, floor, digest, bytes, "values", quota_bytes, quota_values` from a column on.
+  init(_ row: borrowing HoldfastStore.Row, from first: Int) {
+    self.init(
+      sequence: row.integer(first), floor: row.integer(first + 1), digest: row.bytes(first + 2),
+      bytes: row.integer(first + 3), values: row.integer(first + 4),
+      quota: .init(bytes: row.integer(first + 5), values: row.integer(first + 6)))
+  }
+}
+
+/// The spaces that a group of jobs works on.
+final class SpaceLedger: GroupState {
+  private var accounts: [String: SpaceAccount] = [:]
+  /// Those that the job which runs now has asked for.
+  private var used: [SpaceAccount] = []
+  /// Those whose rows the job which runs now has made.
+  private var made: [String] = []
+
+  init() {}
+
+  /// A space by its name, made when it does not exist yet.
+  func openAccount(named name: String, _ transaction: borrowing WriteTransaction) throws(StoreError) -> SpaceAccount {
+    let account = try find(name, transaction)
+    if used.last !== account { used.append(account) }
+    return account
+  }
+
+  private func find(_ name: String, _ transaction: borrowing WriteTransaction) throws(StoreError) -> SpaceAccount {
+    if let known = accounts[name] { return known }
+    let stored = try read(name, transaction)
+    let account = if let stored { stored } else { try make(name, transaction) }
+    accounts[name] = account
+    return account
+  }
+
+  private func read(_ name: String, _ transaction: borrowing WriteTransaction) throws(StoreError) -> SpaceAccount? {
+    try transaction.first(
+      """
+      SELECT id, sequence, floor, digest, bytes, "values", quota_bytes, quota_values FROM space WHERE name = $1
+      """, [.text(name)]
+    ) { row in SpaceAccount(id: row.integer(0), name: name, .init(row, from: 1)) }
+  }
+
+  private func make(_ name: String, _ transaction: borrowing WriteTransaction) throws(StoreError) -> SpaceAccount {
+    try transaction.execute(
+      """
+      INSERT INTO space (name, sequence, floor, digest, bytes, "values", quota_bytes, quota_values)
+      VALUES ($1, 0, 0, $2, 0, 0, 0, 0)
+      """, [.text(name), .bytes(ChangeLog.firstDigest)])
+    made.append(name)
+    guard let account = try read(name, transaction), account.id <= ChangeID.lastSpace else {
+      throw StoreError(.tooLarge, "the hub has had all the spaces that it can have")
+    }
+    return account
+  }
+
+  func jobEnded(kept: Bool) {
+    for account in used { account.jobEnded(kept: kept) }
+    used.removeAll(keepingCapacity: true)
+    if !kept { for name in made { accounts[name] = nil } }
+    made.removeAll(keepingCapacity: true)
+  }
+
+  func flush(_ transaction: borrowing WriteTransaction) throws(StoreError) {
+    for account in accounts.values where account.row != account.stored {
+      let row = account.row
+      try transaction.execute(
+        """
+        UPDATE space SET sequence = $2, floor = $3, digest = $4, bytes = $5, "values" = $6, quota_bytes = $7,
+          quota_values = $8
+        WHERE id = $1
+        """,
+        [
+          .integer(account.id), .integer(row.sequence), .integer(row.floor), .bytes(row.digest),
+          .integer(row.bytes), .integer(row.values), .integer(row.quota.bytes), .integer(row.quota.values),
+        ])
+      account.flushed()
+    }
+  }
+}

@@ -1,0 +1,9 @@
+internal import HoldfastStore
+
+/// The history of the hub's tables. Steps are added at the end and never changed.
+enum Schema {
+  static let migrations: [Migration] = [
+    Migration(1, "tokens", TokenTable.create),
+    Migration(2, "spaces, values and changes", PersistenceTables.create),
+  ]
+}

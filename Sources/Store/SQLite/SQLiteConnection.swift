@@ -1,0 +1,153 @@
+internal import CSQLite
+
+/// One SQLite connection with its prepared statements. Used by one thread at a time (SQLite's own mutexes are off).
+final class SQLiteConnection: DriverConnection {
+  /// What a connection is for decides how it is opened.
+  enum Purpose {
+    case write, read
+  }
+
+  private let handle: OpaquePointer
+  private var statements: [UnsafeRawPointer: SQLiteStatement] = [:]
+  /// The length of the WAL, in pages, at which a commit waits for readers to let it begin anew.
+  private var nextRestart = Int32(Limits.restartPages)
+
+  private static let configured: Void = { _ = holdfast_disable_memory_statistics() }()
+
+  /// Opens the database file, which the writer creates when it does not exist.
+  init(path: String, purpose: Purpose, options: StoreOptions) throws(StoreError) {
+    Self.configured
+    var opened: OpaquePointer?
+    var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    flags |= purpose == .write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE
+    let result = sqlite3_open_v2(path, &opened, flags, options.vfs)
+    guard result == SQLITE_OK, let opened else {
+      defer { sqlite3_close_v2(opened) }
+      throw StoreError(sqlite: result, doing: "opening \(path)", on: opened)
+    }
+    handle = opened
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(Limits.valueBytes))
+    sqlite3_busy_timeout(handle, Int32(Limits.busyMilliseconds))
+    holdfast_set_defensive(handle)
+    do {
+      try configure(purpose, options)
+    } catch {
+      sqlite3_close_v2(handle)
+      throw error
+    }
+  }
+
+  deinit {
+    statements.removeAll()  // a statement outlives no connection
+    sqlite3_close_v2(handle)
+  }
+
+  private func configure(_ purpose: Purpose, _ options: StoreOptions) throws(StoreError) {
+    try pragma("PRAGMA temp_store = MEMORY")
+    try pragma("PRAGMA foreign_keys = ON")
+    guard purpose == .write else {
+      try pragma("PRAGMA query_only = ON")
+      return
+    }
+    // Takes effect in a new file only.
+    try pragma("PRAGMA page_size = 4096")
+    // Overwrites what is deleted wherever that costs no further page; what must be unreadable is sealed anyway.
+    try pragma("PRAGMA secure_delete = FAST")
+    guard try text("PRAGMA journal_mode = WAL") == "wal" else {
+      throw StoreError(.notDurable, "the file system does not support write-ahead logging; use a local one")
+    }
+    switch options.durability {
+    case .full: try pragma("PRAGMA synchronous = FULL")
+    case .none: try pragma("PRAGMA synchronous = OFF")
+    }
+    // Only macOS tells flushing the device from flushing to it.
+    try pragma("PRAGMA fullfsync = ON")
+    try pragma("PRAGMA checkpoint_fullfsync = ON")
+    watchWAL()
+    try pragma("PRAGMA journal_size_limit = 67108864")  // Limits.walBytes
+    try pragma("PRAGMA cache_size = -16384")
+    let level = try text("PRAGMA synchronous")
+    guard level == (options.durability == .full ? "2" : "0") else {
+      throw StoreError(.notDurable, "SQLite refused synchronous=FULL and reports level \(level)")
+    }
+  }
+
+  /// Moves the WAL's pages into the database after commits. That waits for nobody, and so comes to nothing as long as
+  /// some reader is always in the middle of a turn; a WAL that has grown long is worth a short wait.
+  private func watchWAL() {
+    sqlite3_wal_hook(
+      handle,
+      { context, connection, schema, pages in
+        guard let context, pages >= Limits.checkpointPages else { return SQLITE_OK }
+        let owner = Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue()
+        if pages < Limits.restartPages { owner.nextRestart = Int32(Limits.restartPages) }
+        guard pages >= owner.nextRestart else {
+          sqlite3_wal_checkpoint_v2(connection, schema, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+          return SQLITE_OK
+        }
+        owner.nextRestart = pages + Int32(Limits.checkpointPages)
+        sqlite3_busy_timeout(connection, Int32(Limits.restartMilliseconds))
+        sqlite3_wal_checkpoint_v2(connection, schema, SQLITE_CHECKPOINT_RESTART, nil, nil)
+        sqlite3_busy_timeout(connection, Int32(Limits.busyMilliseconds))
+        return SQLITE_OK
+      }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  private func pragma(_ sql: SQL) throws(StoreError) {
+    _ = try run(sql, []) { (_) throws(StoreError) in true }
+  }
+
+  private func text(_ sql: SQL) throws(StoreError) -> String {
+    var found = ""
+    _ = try run(sql, []) { (row) throws(StoreError) in
+      found = Row(row).text(0)
+      return false
+    }
+    return found
+  }
+
+  // MARK: Statements
+
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+  func run(
+    _ sql: SQL, _ parameters: [SQLValue], row: (any DriverRow) throws(StoreError) -> Bool
+  ) throws(StoreError) -> Int {
+    let statement = try prepared(sql)
+    return try statement.run(parameters, row: row)
+  }
+
+  /// The statement from the cache, or a new one; a cached one that is still running is left alone.
+  private func prepared(_ sql: SQL) throws(StoreError) -> SQLiteStatement {
+    if let known = statements[sql.identity], !known.isRunning { return known }
+    let statement = try SQLiteStatement(sql, on: handle)
+    if statements.count >= Limits.cachedStatements { statements.removeAll() }
+    statements[sql.identity] = statement
+    return statement
+  }
+
+  // MARK: Transactions
+
+  func begin(_ mode: TransactionMode) throws(StoreError) {
+    switch mode {
+    case .read: try pragma("BEGIN")
+    case .write: try pragma("BEGIN IMMEDIATE")
+    }
+  }
+
+  func commit() throws(StoreError) { try pragma("COMMIT") }
+
+  func rollback() {
+    guard isInTransaction else { return }
+    // It fails only where the engine has rolled back already.
+    _ = try? pragma("ROLLBACK")
+  }
+
+  func savepoint() throws(StoreError) { try pragma("SAVEPOINT job") }
+  func releaseSavepoint() throws(StoreError) { try pragma("RELEASE job") }
+
+  func rollbackSavepoint() throws(StoreError) {
+    try pragma("ROLLBACK TO job")
+    try pragma("RELEASE job")
+  }
+}

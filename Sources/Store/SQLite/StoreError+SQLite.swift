@@ -1,0 +1,33 @@
+internal import CSQLite
+
+extension StoreError {
+  /// A result code of SQLite, with what was being done and what to do now.
+  init(sqlite result: Int32, doing action: String, on connection: OpaquePointer?) {
+    let said = connection.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) } ?? "no details"
+    let (code, advice) = Self.meaning(of: result)
+    self.init(code, "\(said) while \(action)\(advice.isEmpty ? "" : "; \(advice)")", engineCode: result)
+  }
+
+  private static func meaning(of result: Int32) -> (Code, String) {
+    switch result & 0xff {
+    case SQLITE_FULL:
+      (.full, "free space on the device that holds the data directory, then try again")
+    case SQLITE_READONLY, SQLITE_PERM:
+      (.readOnly, "make the data directory and its files writable for this user")
+    case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL:
+      (.locked, "end the other program that has the database open")
+    case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT:
+      (.corrupt, "stop, keep a copy of the data directory, and restore the last backup")
+    case SQLITE_CANTOPEN:
+      (.cannotOpen, "check that the data directory exists and may be read and written by this user")
+    case SQLITE_IOERR:
+      (.inputOutput, "check the device and the kernel's log; what was not acknowledged may be lost")
+    case SQLITE_CONSTRAINT, SQLITE_MISMATCH: (.constraint, "")
+    case SQLITE_TOOBIG: (.tooLarge, "")
+    case SQLITE_ABORT, SQLITE_INTERRUPT: (.aborted, "")
+    case SQLITE_NOMEM: (.outOfMemory, "")
+    case SQLITE_ERROR, SQLITE_MISUSE, SQLITE_RANGE: (.misuse, "")
+    default: (.other, "")
+    }
+  }
+}

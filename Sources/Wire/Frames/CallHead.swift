@@ -1,0 +1,43 @@
+/// What a CALL says beside its message.
+public struct CallHead: Hashable, Sendable {
+  static let itemsFollow: UInt64 = 1
+
+  public var method: MethodID
+  /// Whether the client goes on with items, until its END.
+  public var hasItems: Bool
+  /// How long the client will wait; nil for no end.
+  public var timeout: Duration?
+  public var metadata: Metadata
+
+  public init(method: MethodID, hasItems: Bool = false, timeout: Duration? = nil, metadata: Metadata = Metadata()) {
+    self.method = method
+    self.hasItems = hasItems
+    self.timeout = timeout
+    self.metadata = metadata
+  }
+
+  /// Milliseconds, rounded up; 0 stands for no end.
+  var timeoutOnWire: UInt64 {
+    guard let timeout else { return 0 }
+    let (seconds, attoseconds) = timeout.components
+    guard seconds >= 0, attoseconds >= 0 else { return 1 }
+    guard UInt64(seconds) < Limits.longestTimeout / 1000 else { return Limits.longestTimeout }
+    let milliseconds = UInt64(attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+    return max(UInt64(seconds) * 1000 + milliseconds, 1)
+  }
+
+  /// The head at the start of a CALL's body, and the message after it.
+  static func read(
+    _ body: UnsafeRawBufferPointer
+  ) throws(SessionError) -> (head: CallHead, message: UnsafeRawBufferPointer) {
+    var reader = try BodyReader(body, of: .call)
+    let method = MethodID(rawValue: try reader.number())
+    let flags = try reader.number()
+    let milliseconds = min(try reader.number(), Limits.longestTimeout)
+    let metadata = try reader.metadata()
+    let head = CallHead(
+      method: method, hasItems: flags & itemsFollow != 0,
+      timeout: milliseconds == 0 ? nil : .milliseconds(milliseconds), metadata: metadata)
+    return (head, reader.rest)
+  }
+}

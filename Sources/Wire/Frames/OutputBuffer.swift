@@ -1,0 +1,56 @@
+/// Bytes that wait to be sent: written at the end, taken from the front. Holds no memory while it is empty.
+public struct OutputBuffer: ~Copyable {
+  private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private var start = 0
+  private var end = 0
+
+  public init() {}
+
+  deinit { memory.deallocate() }
+
+  public var count: Int { end - start }
+  public var isEmpty: Bool { end == start }
+
+  /// Makes room for `count` bytes at the end and lets `fill` write all of them.
+  mutating func append(_ count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
+    if end + count > memory.count { grow(by: count) }
+    fill(UnsafeMutableRawBufferPointer(rebasing: memory[end..<end + count]))
+    end += count
+  }
+
+  /// All bytes, in order; valid during `body` only.
+  public func withBytes<Result: ~Copyable, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(UnsafeRawBufferPointer(rebasing: memory[start..<end]))
+  }
+
+  /// Forgets the first `count` bytes, which have been sent.
+  public mutating func consume(_ count: Int) {
+    precondition(count <= self.count, "more consumed than there is")
+    start += count
+    if start == end { release() }
+  }
+
+  private mutating func release() {
+    memory.deallocate()
+    memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    start = 0
+    end = 0
+  }
+
+  private mutating func grow(by count: Int) {
+    let used = end - start
+    if used + count <= memory.count, start >= memory.count / 2 {
+      memory.baseAddress?.copyMemory(from: memory.baseAddress.unsafelyUnwrapped + start, byteCount: used)
+    } else {
+      let larger = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: max(Limits.outputBufferBytes, (used + count) * 2), alignment: 8)
+      larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<end]))
+      memory.deallocate()
+      memory = larger
+    }
+    start = 0
+    end = used
+  }
+}

@@ -1,0 +1,255 @@
+/// A coding of numbers: lists of them are packed into one length-delimited field.
+public protocol PackableCoding: OrderedCoding {
+  /// How many bytes all the payloads have.
+  static func packedSize(_ values: [Value]) -> Int
+
+  /// Writes all the payloads, the last one first.
+  static func writePacked(_ values: [Value], into writer: inout MessageWriter)
+
+  /// Appends the values that `bytes` bytes from the reader's position hold; the reader ends there.
+  static func readPacked(_ values: inout [Value], from reader: inout MessageReader) throws(DecodingError)
+}
+
+extension PackableCoding {
+  @inlinable @inline(__always)
+  public static func precedes(_ left: Value, _ right: Value) -> Bool {
+    rank(left) < rank(right)
+  }
+}
+
+extension PackableCoding where Value: UnsignedInteger {
+  @inlinable @inline(__always)
+  public static func rank(_ value: Value) -> UInt64 {
+    UInt64(truncatingIfNeeded: value)
+  }
+}
+
+extension PackableCoding where Value: SignedInteger {
+  @inlinable @inline(__always)
+  public static func rank(_ value: Value) -> UInt64 {
+    // Negative numbers first.
+    UInt64(truncatingIfNeeded: value) ^ 1 << 63
+  }
+}
+
+extension PackableCoding {
+  @inlinable
+  public static func packedSize(_ values: [Value]) -> Int {
+    var size = 0
+    for value in values { size &+= payloadSize(value) }
+    return size
+  }
+
+  @inlinable
+  public static func writePacked(_ values: [Value], into writer: inout MessageWriter) {
+    var index = values.count
+    while index > 0 {
+      index &-= 1
+      writePayload(values[index], into: &writer)
+    }
+  }
+
+  /// The bytes of a packed list: 0 when it is empty.
+  @inlinable
+  public static func sizeList(_ values: [Value], field: Int) -> Int {
+    if values.isEmpty { return 0 }
+    let size = packedSize(values)
+    return Varint.tagSize(field: field) &+ Varint.size(length: size) &+ size
+  }
+
+  /// Writes a packed list: nothing when it is empty.
+  @inlinable
+  public static func writeList(_ values: [Value], field: Int, into writer: inout MessageWriter) {
+    if values.isEmpty { return }
+    let end = writer.position
+    writePacked(values, into: &writer)
+    writer.writeLength(since: end)
+    writer.writeTag(field: field, .lengthDelimited)
+  }
+
+  /// Reads a packed list or, by the tag's wire type, a single element.
+  @inlinable
+  public static func readList(
+    _ values: inout [Value], tag: UInt32, from reader: inout MessageReader
+  ) throws(DecodingError) {
+    if tag & 7 == WireType.lengthDelimited.rawValue {
+      try readPacked(&values, from: &reader)
+    } else {
+      try reader.count(elements: 1, of: MemoryLayout<Value>.stride)
+      var value = zero
+      try read(&value, from: &reader)
+      values.append(value)
+    }
+  }
+
+  /// The bytes of a packed set.
+  @inlinable
+  public static func sizeSet(_ values: Set<Value>, field: Int) -> Int {
+    if values.isEmpty { return 0 }
+    var size = 0
+    for value in values { size &+= payloadSize(value) }
+    return Varint.tagSize(field: field) &+ Varint.size(length: size) &+ size
+  }
+
+  /// Writes a packed set in ascending order.
+  @inlinable
+  public static func writeSet(_ values: Set<Value>, field: Int, into writer: inout MessageWriter) {
+    if values.isEmpty { return }
+    writeList(values.sorted(by: precedes), field: field, into: &writer)
+  }
+
+  /// Reads a packed list or a single element into a set.
+  @inlinable
+  public static func readSet(
+    _ values: inout Set<Value>, tag: UInt32, from reader: inout MessageReader
+  ) throws(DecodingError) {
+    var list: [Value] = []
+    try readList(&list, tag: tag, from: &reader)
+    // A second time, since a set's memory is not the list's.
+    try reader.count(elements: 0, of: list.count &* MemoryLayout<Value>.stride)
+    values.formUnion(list)
+  }
+
+  /// Reads the length of a packed list and makes its end the reader's.
+  @inlinable
+  static func enterPacked(_ reader: inout MessageReader) throws(DecodingError) -> UnsafeRawPointer {
+    let count = try reader.length()
+    let outer = reader.end
+    reader.end = reader.position + count
+    return outer
+  }
+}
+
+// MARK: - Numbers as varints
+
+/// A coding whose payloads are varints.
+public protocol VarintCoding: PackableCoding {
+  /// The bits of the varint.
+  static func bits(_ value: Value) -> UInt64
+
+  /// The value of a varint; bits that the type has no room for are dropped.
+  static func value(_ bits: UInt64) -> Value
+}
+
+extension VarintCoding {
+  @inlinable
+  public static var wireType: WireType {
+    @inline(__always) get { .varint }
+  }
+
+  @inlinable
+  public static var zero: Value { value(0) }
+
+  @inlinable @inline(__always)
+  public static func isZero(_ value: Value) -> Bool {
+    bits(value) == 0
+  }
+
+  @inlinable @inline(__always)
+  public static func payloadSize(_ value: Value) -> Int {
+    Varint.size(bits(value))
+  }
+
+  @inlinable @inline(__always)
+  public static func writePayload(_ value: Value, into writer: inout MessageWriter) {
+    writer.write(varint: bits(value))
+  }
+
+  @inlinable @inline(__always)
+  public static func read(_ value: inout Value, from reader: inout MessageReader) throws(DecodingError) {
+    value = Self.value(try reader.varint())
+  }
+
+  @inlinable
+  public static func readPacked(
+    _ values: inout [Value], from reader: inout MessageReader
+  ) throws(DecodingError) {
+    let outer = try enterPacked(&reader)
+    let bytes = UnsafeRawBufferPointer(start: reader.position, count: reader.end - reader.position)
+    // Every varint has one byte without the high bit.
+    var count = 0
+    for byte in bytes { count &+= Int(truncatingIfNeeded: (byte >> 7) ^ 1) }
+    try reader.count(elements: count, of: MemoryLayout<Value>.stride)
+    values.reserveRoom(for: count)
+    while reader.position < reader.end { values.append(value(try reader.varint())) }
+    reader.end = outer
+  }
+}
+
+// MARK: - Numbers of fixed width
+
+/// A coding whose payloads are the bytes of a number, the lowest first.
+public protocol FixedCoding: PackableCoding where Value: BitwiseCopyable {
+  associatedtype Bits: FixedWidthInteger & UnsignedInteger & BitwiseCopyable
+
+  static func bits(_ value: Value) -> Bits
+  static func value(_ bits: Bits) -> Value
+}
+
+extension FixedCoding {
+  @inlinable
+  public static var wireType: WireType {
+    @inline(__always) get { MemoryLayout<Bits>.size == 4 ? .fixed32 : .fixed64 }
+  }
+
+  @inlinable
+  public static var zero: Value { value(0) }
+
+  @inlinable @inline(__always)
+  public static func isZero(_ value: Value) -> Bool {
+    bits(value) == 0
+  }
+
+  @inlinable @inline(__always)
+  public static func payloadSize(_ value: Value) -> Int {
+    MemoryLayout<Bits>.size
+  }
+
+  @inlinable @inline(__always)
+  public static func writePayload(_ value: Value, into writer: inout MessageWriter) {
+    writer.write(fixed: bits(value))
+  }
+
+  @inlinable @inline(__always)
+  public static func read(_ value: inout Value, from reader: inout MessageReader) throws(DecodingError) {
+    value = Self.value(try reader.fixed(Bits.self))
+  }
+
+  @inlinable
+  public static func packedSize(_ values: [Value]) -> Int {
+    values.count &* MemoryLayout<Bits>.size
+  }
+
+  @inlinable
+  public static func writePacked(_ values: [Value], into writer: inout MessageWriter) {
+    let target = writer.claim(packedSize(values))
+    for (index, value) in values.enumerated() {
+      target.storeBytes(
+        of: bits(value).littleEndian, toByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self)
+    }
+  }
+
+  @inlinable
+  public static func readPacked(
+    _ values: inout [Value], from reader: inout MessageReader
+  ) throws(DecodingError) {
+    let bytes = try reader.bytes()
+    let (count, rest) = bytes.count.quotientAndRemainder(dividingBy: MemoryLayout<Bits>.size)
+    guard rest == 0 else { throw reader.endsInside("a packed number") }
+    try reader.count(elements: count, of: MemoryLayout<Value>.stride)
+    values.reserveRoom(for: count)
+    for index in 0..<count {
+      let bits = bytes.loadUnaligned(fromByteOffset: index &* MemoryLayout<Bits>.size, as: Bits.self)
+      values.append(value(Bits(littleEndian: bits)))
+    }
+  }
+}
+
+extension Array {
+  /// Makes room for `count` more elements, and grows by a factor, so that many small pieces stay linear.
+  @inlinable
+  mutating func reserveRoom(for count: Int) {
+    let needed = self.count &+ count
+    if needed > capacity { reserveCapacity(Swift.max(needed, 2 &* self.count)) }
+  }
+}

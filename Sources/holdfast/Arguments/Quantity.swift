@@ -1,0 +1,36 @@
+/// Sizes and times as people write them.
+enum Quantity {
+  /// A number of bytes: a whole number, alone or followed by B, kB, MB, GB (powers of 1000) or KiB, MiB, GiB (of 1024).
+  static func bytes(_ text: String) -> Int? {
+    let units: [String: Int] = [
+      "": 1, "B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000,
+      "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
+    ]
+    return number(text, units)
+  }
+
+  /// A time: a whole number, alone (seconds) or followed by ms, s, m, h or d.
+  static func duration(_ text: String) -> Duration? {
+    let milliseconds = ["": 1000, "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
+    return number(text, milliseconds).map { .milliseconds($0) }
+  }
+
+  /// How a number of bytes reads best: "1.5 KiB".
+  static func describe(bytes: Int) -> String {
+    guard bytes >= 1024 else { return "\(bytes) B" }
+    var tenths = bytes * 10 / 1024
+    var units = ["KiB", "MiB", "GiB"][...]
+    while tenths >= 10_240, units.count > 1 {
+      tenths /= 1024
+      units = units.dropFirst()
+    }
+    return "\(tenths / 10).\(tenths % 10) \(units.first ?? "KiB")"
+  }
+
+  private static func number(_ text: String, _ units: [String: Int]) -> Int? {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    guard let number = Int(digits), let unit = units[String(text.dropFirst(digits.count))] else { return nil }
+    let (product, overflow) = number.multipliedReportingOverflow(by: unit)
+    return overflow ? nil : product
+  }
+}

@@ -1,0 +1,151 @@
+import HoldfastContract
+import HoldfastRPC
+import HoldfastSDK
+
+/// One kind of benchmark: what a lane does over and over, and how it knows that the answer is right.
+///
+/// A lane is one caller among many: it makes a call, waits for the reply, checks it, and makes the next.
+protocol BenchWork: Sendable {
+  /// Done once before the clock starts.
+  func prepare(_ hub: Hub) async throws
+
+  /// What a lane keeps between its calls.
+  associatedtype Lane
+
+  func makeLane(_ number: Int, _ hub: Hub) -> Lane
+
+  /// Makes one call, or takes one item of a stream. Throws `WrongReply` when the answer is not what it should be.
+  nonisolated(nonsending) func step(_ lane: inout Lane) async throws
+}
+
+extension BenchWork {
+  func prepare(_ hub: Hub) async throws {}
+}
+
+/// A reply that came, but is not the right one.
+struct WrongReply: Error {}
+
+/// A unary call that sends the payload and gets it back.
+struct EchoWork: BenchWork {
+  let payload: [UInt8]
+
+  func makeLane(_ number: Int, _ hub: Hub) -> DiagnosticsClient { hub.diagnostics }
+
+  nonisolated(nonsending) func step(_ lane: inout DiagnosticsClient) async throws {
+    let reply = try await lane.echo(Payload(content: payload))
+    guard reply.content == payload else { throw WrongReply() }
+  }
+}
+
+/// Durable writes, each lane to a few keys of its own.
+struct PutWork: BenchWork {
+  let payload: [UInt8]
+  let space: String
+
+  struct Lane {
+    let persistence: PersistenceClient
+    let keys: [String]
+    var calls = 0
+    var version: UInt64 = 0
+  }
+
+  func makeLane(_ number: Int, _ hub: Hub) -> Lane {
+    Lane(persistence: hub.persistence, keys: (0..<16).map { "bench/put/\(number)/\($0)" })
+  }
+
+  nonisolated(nonsending) func step(_ lane: inout Lane) async throws {
+    let key = lane.keys[lane.calls & 15]
+    lane.calls += 1
+    let reply = try await lane.persistence.put(PutRequest(space: space, key: key, content: payload))
+    // One space has one sequence, so that each write of a lane has a later version than the one before.
+    guard reply.version > lane.version else { throw WrongReply() }
+    lane.version = reply.version
+  }
+}
+
+/// Reads of values that were written before, in turn.
+struct GetWork: BenchWork {
+  let space: String
+  private let keys: [String]
+  private let contents: [[UInt8]]
+
+  init(payload: [UInt8], space: String) {
+    self.space = space
+    keys = (0..<Limits.benchKeys).map { "bench/get/\($0)" }
+    contents = (0..<Limits.benchKeys).map { number in
+      var content = payload
+      withUnsafeBytes(of: UInt32(number)) { bytes in
+        for (index, byte) in bytes.enumerated() where index < content.count { content[index] = byte }
+      }
+      return content
+    }
+  }
+
+  struct Lane {
+    let persistence: PersistenceClient
+    var place: Int
+  }
+
+  func prepare(_ hub: Hub) async throws {
+    for start in stride(from: 0, to: keys.count, by: 64) {
+      try await withThrowingTaskGroup { group in
+        for number in start..<min(start + 64, keys.count) {
+          group.addTask {
+            _ = try await hub.persistence.put(
+              PutRequest(space: space, key: keys[number], content: contents[number]))
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+  }
+
+  func makeLane(_ number: Int, _ hub: Hub) -> Lane {
+    Lane(persistence: hub.persistence, place: number * 37 % keys.count)
+  }
+
+  nonisolated(nonsending) func step(_ lane: inout Lane) async throws {
+    lane.place = (lane.place + 1) % keys.count
+    let reply = try await lane.persistence.get(GetRequest(space: space, key: keys[lane.place]))
+    guard reply.value?.content == contents[lane.place] else { throw WrongReply() }
+  }
+}
+
+/// Items of a long reply stream; a step is one item.
+struct StreamWork: BenchWork {
+  private let expected: [UInt8]
+
+  init(size: Int) { expected = [UInt8](repeating: UInt8(ascii: "x"), count: size) }
+
+  struct Lane {
+    let diagnostics: DiagnosticsClient
+    var items: ReplyStream<Payload, Never>.AsyncIterator?
+  }
+
+  func makeLane(_ number: Int, _ hub: Hub) -> Lane { Lane(diagnostics: hub.diagnostics) }
+
+  nonisolated(nonsending) func step(_ lane: inout Lane) async throws {
+    if lane.items == nil {
+      let request = StreamRequest(items: Limits.benchStreamItems, size: UInt32(expected.count))
+      lane.items = lane.diagnostics.stream(request).makeAsyncIterator()
+    }
+    do {
+      guard let item = try await lane.items?.next(), item.content == expected else { throw WrongReply() }
+    } catch {
+      lane.items = nil
+      throw error
+    }
+  }
+}
+
+/// New connections: TCP, TLS without resumption, hello, one call, close.
+struct ConnectWork: BenchWork {
+  let location: HubLocation
+
+  func makeLane(_ number: Int, _ hub: Hub) {}
+
+  nonisolated(nonsending) func step(_ lane: inout Void) async throws {
+    let hub = try await Client.connect(location)
+    hub.close()
+  }
+}

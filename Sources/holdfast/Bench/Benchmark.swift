@@ -1,0 +1,129 @@
+import HoldfastRPC
+import HoldfastSDK
+import HoldfastWire
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Runs one kind of work on many lanes and measures it.
+struct Benchmark<Work: BenchWork>: Sendable {
+  let work: Work
+  /// Connections; lanes are dealt out over them in turn.
+  let hubs: [Hub]
+  let lanes: Int
+
+  /// Runs for `seconds`, after a start of a fifth of a second that is not measured.
+  func run(seconds: Double) async throws -> BenchResult {
+    try await work.prepare(hubs[0])
+    _ = await measure(for: .milliseconds(200))
+    return await measure(for: .seconds(seconds))
+  }
+
+  private func measure(for time: Duration) async -> BenchResult {
+    let cpu = cpuSeconds()
+    let start = MonotonicTime.now()
+    let end = start + time
+    let total = await withTaskGroup(of: LaneResult.self) { group in
+      for number in 0..<lanes {
+        let hub = hubs[number % hubs.count]
+        // On the connection's own loop, a call costs no change of thread.
+        group.addTask(executorPreference: hub.client.loop.executor) { await runLane(number, hub, until: end) }
+      }
+      return await group.reduce(into: LaneResult()) { $0.merge($1) }
+    }
+    let elapsed = MonotonicTime.now() - start
+    return BenchResult(total, elapsed: elapsed, cpuSeconds: cpuSeconds() - cpu)
+  }
+
+  nonisolated(nonsending) private func runLane(_ number: Int, _ hub: Hub, until end: MonotonicTime) async -> LaneResult
+  {
+    var result = LaneResult()
+    var lane = work.makeLane(number, hub)
+    var failuresInARow = 0
+    var began = MonotonicTime.now()
+    while began < end, failuresInARow < Limits.benchFailures {
+      do {
+        try await work.step(&lane)
+        let ended = MonotonicTime.now()
+        result.histogram.record(ended.nanoseconds - began.nanoseconds)
+        failuresInARow = 0
+        began = ended
+      } catch {
+        result.errors += 1
+        failuresInARow += 1
+        if result.firstError == nil { result.firstError = "\(error)" }
+        began = MonotonicTime.now()
+      }
+    }
+    return result
+  }
+}
+
+/// What one lane counted.
+struct LaneResult: Sendable {
+  var histogram = Histogram()
+  var errors = 0
+  var firstError: String?
+
+  mutating func merge(_ other: LaneResult) {
+    histogram.merge(other.histogram)
+    errors += other.errors
+    firstError = firstError ?? other.firstError
+  }
+}
+
+/// What a benchmark found.
+struct BenchResult: Sendable {
+  let calls: UInt64
+  let seconds: Double
+  let errors: Int
+  let firstError: String?
+  let clientCPUSeconds: Double
+  private let histogram: Histogram
+
+  init(_ lanes: LaneResult, elapsed: Duration, cpuSeconds: Double) {
+    calls = lanes.histogram.count
+    seconds = inThousandths(elapsed / .seconds(1))
+    errors = lanes.errors
+    firstError = lanes.firstError
+    clientCPUSeconds = inThousandths(cpuSeconds)
+    histogram = lanes.histogram
+  }
+
+  var callsPerSecond: Double { (Double(calls) / seconds).rounded() }
+
+  func microseconds(_ share: Double) -> Double { Double(histogram.percentile(share)) / 1000 }
+
+  var longestMicroseconds: Double { Double(histogram.longest) / 1000 }
+}
+
+/// Rounded, as more digits say nothing.
+private func inThousandths(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
+
+private func usage() -> rusage {
+  var usage = rusage()
+  #if canImport(Glibc)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  #else
+    getrusage(RUSAGE_SELF, &usage)
+  #endif
+  return usage
+}
+
+/// CPU time of this process so far, in user and system mode.
+private func cpuSeconds() -> Double {
+  let usage = usage()
+  return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+}
+
+/// The most memory that this process has had resident, in KiB.
+func residentPeakKiB() -> Int {
+  #if os(Linux)
+    Int(usage().ru_maxrss)
+  #else
+    Int(usage().ru_maxrss) / 1024
+  #endif
+}

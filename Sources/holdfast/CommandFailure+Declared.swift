@@ -1,0 +1,33 @@
+import HoldfastContract
+import HoldfastWire
+
+extension CommandFailure {
+  /// What an error that the hub's definition declares means to a person at the shell.
+  init(declared error: any DeclaredError) {
+    switch error {
+    case let error as Conflict:
+      self.init(
+        .conflict,
+        error.actual == 0
+          ? "\(error.key) does not exist; version \(error.expected) was expected"
+          : "\(error.key) has version \(error.actual), not \(error.expected)",
+        hint: "Read it again, and decide anew.")
+    case let error as QuotaExceeded:
+      self.init(
+        .failed, "the space \(error.space) is full: \(error.used) of \(error.limit) \(error.resource) are used")
+    case let error as NotFound: self.init(.notFound, "there is no value \(error.key)")
+    case let error as TooLarge:
+      self.init(.failed, "the \(error.what) has \(error.size) bytes; the hub takes \(error.limit)")
+    case let error as Forbidden:
+      self.init(.refused, "the token does not allow to \(error.need) in the space \(error.space)")
+    case let error as CursorExpired:
+      self.init(
+        .failed, "the hub's log begins at change \(error.floor), after the cursor",
+        hint: "List the space, then watch from now on.")
+    case let error as OperationMismatch: self.init(.conflict, error.message)
+    case let error as NoSuchToken: self.init(.notFound, "there is no token \(error.id)", hint: "See `token list`.")
+    case let error as NotAllowed: self.init(.refused, "this needs \(error.need)")
+    default: self.init(.failed, "\(error)")
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import HoldfastRPC
+import HoldfastSDK
+
+extension Command {
+  static let bench = Command(
+    name: "bench",
+    summary: "Measures a hub and the way to it; every reply is checked.",
+    details: """
+      echo     unary calls that send the payload and get it back
+      put      durable writes of the payload
+      get      reads of values of the payload's size, which are written first
+      stream   items of reply streams; latencies are the times between items
+      connect  new connections: TCP, TLS without resumption, hello, one call
+      """,
+    positionals: [Positional(name: "KIND", summary: "echo, put, get, stream or connect.")],
+    options: [
+      .value("--connections", "C", "Connections; 1 unless given."),
+      .value("--inflight", "K", "Calls at once, on all connections together; 64 unless given."),
+      .value("--payload", "BYTES", "Bytes of a payload, such as 100 or 1KiB; 100 unless given."),
+      .value("--seconds", "S", "How long; 5 unless given."),
+      .space,
+    ] + HubLocation.options,
+    examples: [
+      "holdfast bench echo --data ./hub",
+      "holdfast bench put --connections 8 --inflight 64 --payload 1KiB --seconds 10 --json --data ./hub",
+    ],
+    run: { arguments, console in
+      let shape = try BenchShape(arguments)
+      let location = try HubLocation(arguments, environment: Program.environment)
+      let result = try await measure(shape, location, space: arguments.space)
+      report(result, shape, console)
+      return result.errors == 0 && result.calls > 0 ? .done : .failed
+    })
+}
+
+/// What is to be measured.
+private struct BenchShape {
+  enum Kind: String, CaseIterable { case echo, put, get, stream, connect }
+
+  let kind: Kind
+  let connections: Int
+  let inflight: Int
+  let payload: Int
+  let seconds: Double
+
+  init(_ arguments: Arguments) throws(UsageError) {
+    let word = arguments.positional("KIND") ?? ""
+    guard let kind = Kind(rawValue: word) else {
+      throw UsageError(
+        message: "bench: there is no benchmark \"\(word)\"",
+        hint: Spelling.hint(for: word, among: Kind.allCases.map(\.rawValue)) ?? "See `holdfast bench --help`.")
+    }
+    self.kind = kind
+    connections = try arguments.count("--connections", default: 1, in: 1...Limits.benchConnections)
+    inflight = try arguments.count("--inflight", default: 64, in: 1...Limits.benchInflight)
+    payload = try arguments.bytes("--payload", default: 100, in: 0...Limits.benchPayload)
+    seconds = (try arguments.duration("--seconds") ?? .seconds(5)) / .seconds(1)
+  }
+}
+
+private func measure(_ shape: BenchShape, _ location: HubLocation, space: String) async throws -> BenchResult {
+  var hubs: [Hub] = []
+  for _ in 0..<(shape.kind == .connect ? 1 : shape.connections) { hubs.append(try await Client.connect(location)) }
+  // No byte equals its neighbour, so that a shifted reply shows.
+  let payload = (0..<shape.payload).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 >> 8) }
+  func bench(_ work: some BenchWork) async throws -> BenchResult {
+    try await Benchmark(work: work, hubs: hubs, lanes: shape.inflight).run(seconds: shape.seconds)
+  }
+  switch shape.kind {
+  case .echo: return try await bench(EchoWork(payload: payload))
+  case .put: return try await bench(PutWork(payload: payload, space: space))
+  case .get: return try await bench(GetWork(payload: payload, space: space))
+  case .stream: return try await bench(StreamWork(size: shape.payload))
+  case .connect: return try await bench(ConnectWork(location: location))
+  }
+}
+
+private func report(_ result: BenchResult, _ shape: BenchShape, _ console: Console) {
+  if let error = result.firstError {
+    console.remark("holdfast: \(result.errors) calls failed, the first with: \(error)")
+  }
+  console.result(
+    """
+    \(shape.kind.rawValue): \(shape.inflight) in flight on \(shape.connections) connections, \
+    \(shape.payload) bytes, \(result.seconds) s
+      calls      \(result.calls), \(Int(result.callsPerSecond)) a second, \(result.errors) failed
+      latency    median \(result.microseconds(0.5)) µs, 99 % \(result.microseconds(0.99)) µs, \
+    99.9 % \(result.microseconds(0.999)) µs, longest \(result.longestMicroseconds) µs
+      client     \(result.clientCPUSeconds) s of CPU, \(residentPeakKiB()) KiB at most
+    """,
+    json: [
+      "op": .string(shape.kind.rawValue), "connections": .integer(shape.connections),
+      "inflight": .integer(shape.inflight), "payload": .integer(shape.payload), "calls": .unsigned(result.calls),
+      "seconds": .number(result.seconds), "calls_per_s": .number(result.callsPerSecond),
+      "p50_us": .number(result.microseconds(0.5)), "p99_us": .number(result.microseconds(0.99)),
+      "p999_us": .number(result.microseconds(0.999)), "max_us": .number(result.longestMicroseconds),
+      "errors": .integer(result.errors), "client_cpu_s": .number(result.clientCPUSeconds),
+      "client_max_rss_kib": .integer(residentPeakKiB()),
+    ])
+}

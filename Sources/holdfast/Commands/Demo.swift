@@ -1,0 +1,23 @@
+extension Command {
+  static let demo = Command(
+    name: "demo",
+    summary: "Shows the main job: several processes, one hub, a crash, and nothing lost.",
+    details: """
+      Starts a hub in a temporary directory, stores real texts, a table and a large file, lets two processes change the
+      table at once while a third watches, kills the hub in the middle, starts it again, and checks everything.
+      """,
+    options: [
+      .value("--edits", "N", "Changes that each of the two editors makes; 150 unless given."),
+      .value("--kills", "N", "How often the hub is killed; 1 unless given."),
+      .list("--file", "FILE", "A file of yours to take along."),
+      .flag("--keep", "Leave the directory behind."),
+    ],
+    examples: ["holdfast demo", "holdfast demo --edits 2000 --kills 5 --file notes.txt"],
+    run: { arguments, console in
+      let demo = try DemoRun(
+        edits: try arguments.count("--edits", default: 150, in: 1...100_000),
+        kills: try arguments.count("--kills", default: 1, in: 0...1000), files: arguments.list("--file"), console)
+      defer { demo.cleanUp(keeping: arguments.has("--keep")) }
+      return try demo.run() ? .done : .failed
+    })
+}

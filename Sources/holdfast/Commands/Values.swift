@@ -1,0 +1,61 @@
+import HoldfastContract
+import HoldfastServer
+import HoldfastWire
+
+/// What the commands for values share.
+extension Option {
+  static let space = value("--space", "NAME", "The space; \"default\" unless given. Environment: HOLDFAST_SPACE.")
+  static let expected = value(
+    "--expect", "VERSION", "Only if the value has this version now; 0: only if there is none.")
+}
+
+extension Positional {
+  static let key = Positional(name: "KEY", summary: "The value's key.")
+}
+
+extension Arguments {
+  var space: String { self["--space"] ?? Program.environment("HOLDFAST_SPACE") ?? "default" }
+
+  var key: String { positional("KEY") ?? "" }
+
+  /// The version that `--expect` names.
+  func expectedVersion() throws(UsageError) -> UInt64? {
+    guard let text = self["--expect"] else { return nil }
+    guard let version = UInt64(text) else {
+      throw UsageError(message: "--expect takes a version, not \"\(text)\"")
+    }
+    return version
+  }
+}
+
+extension JSON {
+  /// A value as JSON: the content as text where it is text, otherwise in Base64.
+  init(_ value: HoldfastContract.Value, withContent: Bool = true) {
+    var members: [(String, JSON)] = [("key", .string(value.key)), ("version", .unsigned(value.version))]
+    if !value.type.isEmpty { members.append(("type", .string(value.type))) }
+    members.append(("updated", .string(value.updated.text)))
+    if let expires = value.expires { members.append(("expires", .string(expires.text))) }
+    if withContent { members.append(Self.content(value.content)) }
+    self = .object(members)
+  }
+
+  /// A member for bytes: `content` if they are text, else `content_base64`.
+  static func content(_ bytes: [UInt8]) -> (String, JSON) {
+    if let text = String(validating: bytes, as: UTF8.self) { return ("content", .string(text)) }
+    return ("content_base64", .string(base64(bytes)))
+  }
+
+  private static func base64(_ bytes: [UInt8]) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      let bits = group.reduce(0) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
+      for place in 0..<4 {
+        text.append(place > group.count ? UInt8(ascii: "=") : alphabet[Int(bits >> UInt32(18 - 6 * place)) & 63])
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

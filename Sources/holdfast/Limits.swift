@@ -1,0 +1,19 @@
+/// Every bound of the program.
+enum Limits {
+  /// Bytes that `put` reads for one value; a hub may take less.
+  static let valueBytes = 1 << 30
+  /// Values in one page of `list`.
+  static let pageValues: UInt32 = 500
+  /// Connections of one benchmark.
+  static let benchConnections = 20_000
+  /// Calls of one benchmark at once.
+  static let benchInflight = 100_000
+  /// Bytes of one payload of a benchmark.
+  static let benchPayload = 64 << 20
+  /// Keys that a benchmark writes and reads.
+  static let benchKeys = 1_024
+  /// Items of one stream of a benchmark.
+  static let benchStreamItems: UInt64 = 1 << 40
+  /// Failures of one lane of a benchmark, one after the other, at which it gives up.
+  static let benchFailures = 100
+}

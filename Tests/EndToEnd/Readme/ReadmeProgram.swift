@@ -1,0 +1,23 @@
+import HoldfastContract
+import HoldfastRPC
+import HoldfastSDK
+
+/// The README's first program. `ReadmeTests` compares the texts and runs it.
+func readmeProgram(address: String, token: String, data: String) async throws {
+  let hub = try await Hub.connect(to: address, token: token, trust: .certificateAuthority(.file("\(data)/tls/ca.pem")))
+
+  let first = try await hub.persistence.put(PutRequest(space: "notes", key: "milk", content: Array("two litres".utf8)))
+  let note = try await hub.persistence.get(GetRequest(space: "notes", key: "milk")).value
+  print(first.version, String(decoding: note?.content ?? [], as: UTF8.self))
+
+  do {
+    _ = try await hub.persistence.put(PutRequest(space: "notes", key: "milk", content: [], expected: 0))
+  } catch {
+    if case .conflict(let conflict) = error.declared { print("somebody else wrote version \(conflict.actual)") }
+  }
+
+  for try await change in hub.persistence.changes(WatchRequest(space: "notes", fromStart: true)) {
+    print(change.sequence, change.kind, change.key)
+    if change.kind == .caughtUp { break }
+  }
+}

@@ -1,0 +1,84 @@
+"""What is measured, and what has to hold. Every figure is a ratio to a peer that ran in turns with Holdfast."""
+
+from dataclasses import dataclass, field, replace
+
+from .peers import GRPC, CEcho, CPut, Holdfast, Redis
+
+# Where server and client run. Two processes that wait for each other may end up on one core, where 64 calls travel
+# as one batch without a wake-up and the C peers are four times as fast, or on two; which of these, the scheduler
+# decides anew in each run. So where one thread serves, the server gets one core and the client the other, for
+# everybody. gRPC Swift runs freely, as its thread pools want both.
+APART = (0, 1)
+TOGETHER = (0, 0)
+FREE = (None, None)
+
+
+@dataclass(frozen=True)
+class Load:
+    op: str
+    connections: int = 1
+    in_flight: int = 64
+    payload: int = 100
+    seconds: float = 3
+    keys: int = 1024  # that puts and gets go round, as in `holdfast bench`
+
+
+@dataclass(frozen=True)
+class Floor:
+    """Holdfast's figure over that peer's: at least `floor` (at most, for a latency); `aim` is what we would like."""
+
+    peer: str
+    floor: float | None
+    aim: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    title: str
+    load: Load
+    peers: tuple
+    floors: tuple
+    cores: tuple = APART
+    figure: str = "calls_per_s"
+    needs: frozenset = field(default_factory=frozenset)
+
+    def with_seconds(self, seconds):
+        return replace(self, load=replace(self.load, seconds=seconds))
+
+    def cores_of(self, peer):
+        return FREE if peer is GRPC else self.cores
+
+
+ROWS = (
+    Row("echo-1", "unary echo 100 B, 64 in flight, 1 connection", Load("echo"),
+        (Holdfast, CEcho, Redis, GRPC),
+        (Floor("C", 0.55, 0.75), Floor("gRPC Swift", 25), Floor("Redis", None, 1))),
+    Row("echo-8", "unary echo 100 B, 64 in flight, 8 connections", Load("echo", connections=8),
+        (Holdfast, CEcho, Redis, GRPC),
+        (Floor("C", 0.55, 0.75), Floor("gRPC Swift", 25))),
+    Row("latency", "unary echo 100 B, 1 in flight, a core for each side", Load("echo", in_flight=1),
+        (Holdfast, CEcho, Redis, GRPC), (Floor("C", 1.5, 1.15),), figure="p50_us"),
+    Row("latency-one-core", "unary echo 100 B, 1 in flight, both sides on one core", Load("echo", in_flight=1),
+        (Holdfast, CEcho, Redis), (Floor("C", 1.5, 1.15),), cores=TOGETHER, figure="p50_us"),
+    Row("put", "durable put 1 KiB with its log row, 64 in flight", Load("put", payload=1024),
+        (Holdfast, CPut, Redis, GRPC),
+        (Floor("C SQLite", 0.6, 0.85), Floor("gRPC Swift", 6)), cores=FREE),
+    Row("get", "get 1 KiB, 64 in flight, warm", Load("get", payload=1024),
+        (Holdfast, Redis, GRPC),
+        (Floor("gRPC Swift", 15), Floor("Redis", None, 0.5))),
+    Row("stream", "server stream of 100 B items", Load("stream", in_flight=1),
+        (Holdfast, CEcho, GRPC),
+        (Floor("gRPC Swift", 5), Floor("C", None, 0.5))),
+)
+
+IDLE = "idle"
+IDLE_CONNECTIONS = 1000
+IDLE_KIB = Floor("", 64, 32)
+CODEC = "codec"
+ENCODE = Floor("swift-protobuf", 3.5, 5)
+DECODE = Floor("swift-protobuf", 2.5, 4)
+BUILD = "build"
+BUILD_RATIO = Floor("gRPC Swift", 0.5, 0.25)
+
+NAMES = [row.name for row in ROWS] + [IDLE, CODEC, BUILD]

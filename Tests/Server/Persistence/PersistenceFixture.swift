@@ -1,0 +1,67 @@
+import HoldfastContract
+import HoldfastRPC
+import HoldfastSDK
+import HoldfastStore
+import HoldfastWire
+import TestSupport
+
+@testable import HoldfastServer
+
+/// A hub's persistence with a clock that stands still until it is moved, and clients in the same process.
+final class PersistenceFixture: Sendable {
+  let store: Store
+  let calls: PersistenceCalls
+  let clock = Lock(Timestamp(seconds: 1_800_000_000))
+  private let directory: TemporaryDirectory
+  private let dispatcher: Dispatcher
+
+  init(_ change: (inout PersistenceSettings) -> Void = { _ in }) async throws {
+    directory = try TemporaryDirectory()
+    store = try Store.open(DataDirectory.open(directory.path), migrations: Schema.migrations)
+    var settings = PersistenceSettings()
+    settings.clock = { [clock] in clock.withLock { $0 } }
+    change(&settings)
+    calls = try await PersistenceCalls.open(store, settings)
+    var dispatcher = Dispatcher()
+    calls.register(on: &dispatcher)
+    self.dispatcher = dispatcher
+  }
+
+  func advance(seconds: Int64) {
+    clock.withLock { $0 = Timestamp(seconds: $0.seconds + seconds) }
+  }
+
+  func client(_ name: String = "tester", scope: Scope = .everything) -> PersistenceClient {
+    PersistenceClient(
+      RPCClient.inProcess(dispatcher, authenticator: Everyone(principal: HubPrincipal(name, scope: scope))))
+  }
+
+  private struct Everyone: Authenticator {
+    let principal: HubPrincipal
+
+    nonisolated(nonsending) func authenticate(_ credential: Credential) async throws -> any Principal { principal }
+  }
+}
+
+extension PersistenceClient {
+  /// Stores a short value in the space `notes`.
+  @discardableResult
+  func put(
+    _ key: String, _ content: String, expected: UInt64? = nil, expiresIn: Duration? = nil,
+    options: CallOptions = .default
+  ) async throws -> UInt64 {
+    try await put(
+      PutRequest(space: "notes", key: key, content: Array(content.utf8), expiresIn: expiresIn, expected: expected),
+      options: options
+    ).version
+  }
+
+  /// The value's content, or nil.
+  func text(_ key: String) async throws -> String? {
+    try await get(GetRequest(space: "notes", key: key)).value.map { String(decoding: $0.content, as: UTF8.self) }
+  }
+
+  func delete(_ key: String, expected: UInt64? = nil) async throws -> DeleteReply {
+    try await delete(DeleteRequest(space: "notes", key: key, expected: expected))
+  }
+}

@@ -1,0 +1,87 @@
+import HoldfastStore
+import Testing
+
+@Suite struct CommitGroupTests {
+  private typealias Job = (borrowing WriteTransaction) throws -> Int
+  private let disk = LosingDisk(seed: 2)
+
+  private func store(_ number: Int, thenThrow fails: Bool = false) -> Job {
+    { transaction in
+      try transaction.note(number)
+      if fails { throw Refusal() }
+      return number
+    }
+  }
+
+  private func succeeded(_ outcomes: [Result<Int, any Error>]) -> [Bool] {
+    outcomes.map { if case .success = $0 { true } else { false } }
+  }
+
+  @Test(arguments: 0..<4)
+  func `a job that throws undoes only itself, wherever it stands`(place: Int) throws {
+    let database = try disk.openDatabase()
+    let outcomes = database.write(group: (0..<4).map { store($0, thenThrow: $0 == place) })
+    #expect(succeeded(outcomes) == (0..<4).map { $0 != place })
+    #expect(throws: Refusal.self) { try outcomes[place].get() }
+    #expect(try database.write { try $0.numbers() } == (0..<4).filter { $0 != place })
+  }
+
+  @Test func `a group of which every job throws leaves nothing`() throws {
+    let database = try disk.openDatabase()
+    _ = database.write(group: (0..<3).map { store($0, thenThrow: true) })
+    #expect(try database.write { try $0.numbers() } == [])
+  }
+
+  @Test func `when the commit fails every job fails with its cause, those that threw included`() throws {
+    let database = try disk.openDatabase()
+    disk.inject { $0.syncFails = true }
+    let outcomes = database.write(group: [store(1), store(2, thenThrow: true), store(3)])
+    for outcome in outcomes {
+      let error = #expect(throws: StoreError.self) { try outcome.get() }
+      #expect(error?.code == .inputOutput)
+    }
+    disk.inject { $0.syncFails = false }
+    #expect(try database.write { try $0.numbers() } == [])
+    _ = try database.write(store(4))
+    #expect(try database.write { try $0.numbers() } == [4])
+  }
+
+  @Test func `a full disk fails the group, and the next one after space was freed succeeds`() throws {
+    let database = try disk.openDatabase()
+    _ = try database.write(store(1))
+    disk.inject { $0.capacity = 0 }
+    let body = [UInt8](repeating: 7, count: 100_000)
+    let error = #expect(throws: StoreError.self) { try database.write { try $0.note(2, body) } }
+    #expect(error?.code == .full)
+    disk.inject { $0.capacity = .max }
+    try database.write { try $0.note(3, body) }
+    #expect(try database.write { try $0.numbers() } == [1, 3])
+  }
+
+  @Test func `a job that fills the disk fails alone; the others of its group run again`() throws {
+    let database = try disk.openDatabase()
+    disk.inject { $0.capacity = 4 << 20 }
+    // More than the page cache: the job reaches the disk before the commit does.
+    let huge: Job = { transaction in
+      for number in 100..<140 { try transaction.note(number, [UInt8](repeating: 1, count: 1 << 20)) }
+      return 0
+    }
+    let outcomes = database.write(group: [store(1), store(2, thenThrow: true), huge, store(3)])
+    #expect(succeeded(outcomes) == [true, false, false, true])
+    let error = #expect(throws: StoreError.self) { try outcomes[2].get() }
+    #expect(error?.code == .full)
+    #expect(try database.write { try $0.numbers() } == [1, 3])
+  }
+
+  @Test func `a job that swallows the engine's abort still fails, and keeps nothing`() throws {
+    let database = try disk.openDatabase()
+    disk.inject { $0.capacity = 4 << 20 }
+    let swallowing: Job = { transaction in
+      for number in 100..<140 { try? transaction.note(number, [UInt8](repeating: 1, count: 1 << 20)) }
+      return 0
+    }
+    let outcomes = database.write(group: [store(1), swallowing])
+    #expect(succeeded(outcomes) == [true, false])
+    #expect(try database.write { try $0.numbers() } == [1])
+  }
+}

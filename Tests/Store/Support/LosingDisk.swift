@@ -1,0 +1,89 @@
+import CSQLite
+import HoldfastStore
+
+/// A disk in memory that forgets at a power cut what was not synced: each sector of each unsynced write is kept,
+/// lost or torn by the seed, independently of the order in which they were written.
+///
+/// It registers as a SQLite VFS under `name` and works with several connections (locks and shared memory included).
+///
+/// `@unchecked Sendable`: everything that changes is behind `state`.
+final class LosingDisk: @unchecked Sendable {
+  /// What makes operations fail.
+  struct Faults {
+    /// After so many more operations the power is gone: this one and all later ones fail.
+    var operationsLeft = Int.max
+    /// Bytes that all files together may take.
+    var capacity = Int.max
+    var isReadOnly = false
+    var syncFails = false
+  }
+
+  struct State {
+    var files: [String: DiskFile] = [:]
+    var faults = Faults()
+    var random: SeededGenerator
+    var syncs = 0
+    var isDead: Bool { faults.operationsLeft <= 0 }
+  }
+
+  static let sectorBytes = 512
+  private static let names = Monitor(0)
+
+  let name: String
+  let state: Monitor<State>
+  private let vfs = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
+  private let nameBytes: UnsafeMutablePointer<CChar>
+
+  init(seed: UInt64) {
+    let number = Self.names.withLock { count in
+      count += 1
+      return count
+    }
+    name = "losing-\(number)"
+    state = Monitor(State(random: SeededGenerator(seed: seed)))
+    let characters = name.utf8CString
+    nameBytes = .allocate(capacity: characters.count)
+    for (index, character) in characters.enumerated() { (nameBytes + index).initialize(to: character) }
+    vfs.initialize(to: makeVFS(named: nameBytes))
+    vfs.pointee.pAppData = Unmanaged.passUnretained(self).toOpaque()
+    sqlite3_vfs_register(vfs, 0)
+  }
+
+  deinit {
+    sqlite3_vfs_unregister(vfs)
+    vfs.deallocate()
+    nameBytes.deallocate()
+  }
+
+  /// Cuts the power after `operations` further operations of the disk.
+  func cutPower(after operations: Int) { state.withLock { $0.faults.operationsLeft = operations } }
+
+  /// Sets what fails from now on.
+  func inject(_ change: (inout Faults) -> Void) { state.withLock { change(&$0.faults) } }
+
+  var hasPower: Bool { state.withLock { !$0.isDead } }
+  var syncCount: Int { state.withLock { $0.syncs } }
+
+  /// Turns the power on again: files hold what survived. Every connection must be closed by now.
+  func restorePower() {
+    state.withLock { state in
+      for file in state.files.values { file.losePower(&state.random) }
+      state.faults = Faults()
+    }
+  }
+}
+
+/// The same numbers for the same seed (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+}
