@@ -75,6 +75,9 @@ public enum Limits {
   /// Bytes that may wait to be sent before no further item is taken, whatever the peer's credit is.
   static let waitingItemBytes = 512 << 10
 
+  /// Slots that an empty table of streams keeps: room for the standard number of calls.
+  @usableFromInline static let restingSlots = 256
+
   /// Bytes of a token.
   static let tokenBytes = 8 << 10
 

@@ -91,7 +91,7 @@ public struct ClientSession: ~Copyable {
     case .drain:
       let drain: Drain = try ControlMessage.read(header, body)
       isClosing = true
-      for stream in streams.numbers where stream.rawValue > drain.lastStream { close(stream) }
+      for stream in streams.open where stream.rawValue > drain.lastStream { close(stream) }
       return .drain(drain)
     case .fail: return try part(header, body)
     case .hello, .welcome, .call, .cancel, .end:
@@ -194,15 +194,17 @@ public struct ClientSession: ~Copyable {
   /// Ends this side of a stream.
   public mutating func halfClose(_ stream: StreamID) {
     guard streams[stream]?.isSending == true else { return }
-    streams[stream]?.isSending = false
+    streams.change(stream) { $0.isSending = false }
     outbox.append(.end, on: stream)
   }
 
   /// Gives a call up. Its slot is free again when the server's REPLY has come.
   public mutating func cancel(_ stream: StreamID) {
     guard streams[stream]?.isCancelled == false else { return }
-    streams[stream]?.isCancelled = true
-    streams[stream]?.isSending = false
+    streams.change(stream) {
+      $0.isCancelled = true
+      $0.isSending = false
+    }
     streams.dropUnsent(of: stream)
     outbox.append(.cancel, on: stream)
   }

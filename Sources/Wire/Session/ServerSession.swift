@@ -116,8 +116,10 @@ public struct ServerSession: ~Copyable {
     }
     guard let whole = try streams.message(header, body) else { return .none }
     let (head, message) = try whole.split(CallHead.read)
-    streams[stream]?.isReceiving = head.hasItems
-    streams[stream]?.hasBegun = true
+    streams.change(stream) {
+      $0.isReceiving = head.hasItems
+      $0.hasBegun = true
+    }
     return .call(stream, head, message)
   }
 
@@ -135,7 +137,7 @@ public struct ServerSession: ~Copyable {
     guard stream.isReceiving, !streams.isMidMessage(header.stream) else {
       throw SessionError(.violation, "END on stream \(header.stream), which has nothing to end")
     }
-    streams[header.stream]?.isReceiving = false
+    streams.change(header.stream) { $0.isReceiving = false }
     return .halfClosed(header.stream)
   }
 
@@ -150,8 +152,10 @@ public struct ServerSession: ~Copyable {
     try header.check(bytes: 0, onConnection: false)
     try checkOpened(header)
     guard let stream = streams[header.stream], !stream.isCancelled else { return .none }
-    streams[header.stream]?.isCancelled = true
-    streams[header.stream]?.isReceiving = false
+    streams.change(header.stream) {
+      $0.isCancelled = true
+      $0.isReceiving = false
+    }
     streams.dropPartial(of: header.stream)
     guard stream.hasBegun else {
       fail(

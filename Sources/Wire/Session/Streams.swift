@@ -21,7 +21,7 @@ struct Streams: ~Copyable {
   private(set) var peer = SessionBounds.minimum
   private(set) var knowsPeer = false
   private(set) var connection: Flow
-  private var table: [StreamID: Stream] = [:]
+  private var table = StreamTable<Stream>()
   private var partials: PartialMessages
   private var retry = RetryNotice()
 
@@ -34,13 +34,17 @@ struct Streams: ~Copyable {
 
   var count: Int { table.count }
   var isEmpty: Bool { table.isEmpty }
-  var numbers: Dictionary<StreamID, Stream>.Keys { table.keys }
+  /// The streams that are open, in no order.
+  var open: [StreamID] { table.streams }
   /// Bytes of messages that have come in part.
   var partialBytes: Int { partials.bytes }
 
-  subscript(stream: StreamID) -> Stream? {
-    get { table[stream] }
-    _modify { yield &table[stream] }
+  subscript(stream: StreamID) -> Stream? { table[stream] }
+
+  /// Changes a stream that is open.
+  mutating func change(_ stream: StreamID, _ body: (inout Stream) -> Void) {
+    guard let slot = table.slot(of: stream) else { return }
+    body(&table[slot: slot])
   }
 
   /// Whether a message has begun to arrive on the stream and not ended.
@@ -50,31 +54,30 @@ struct Streams: ~Copyable {
   mutating func accept(_ limits: SessionLimits) {
     let new = SessionBounds(limits)
     connection.raise(by: new.connectionCredit - peer.connectionCredit)
-    for index in table.values.indices {
-      table.values[index].flow.raise(by: new.streamCredit - peer.streamCredit)
-    }
+    let raise = new.streamCredit - peer.streamCredit
+    for stream in table.streams { change(stream) { $0.flow.raise(by: raise) } }
     peer = new
     knowsPeer = true
     if !table.isEmpty { retry.creditReturned() }
   }
 
   mutating func admit(_ stream: StreamID, isSending: Bool, isReceiving: Bool, hasBegun: Bool) {
-    table[stream] = Stream(
-      flow: Flow(outgoing: peer.streamCredit, incoming: bounds.streamCredit), isSending: isSending,
-      isReceiving: isReceiving, hasBegun: hasBegun)
+    let flow = Flow(outgoing: peer.streamCredit, incoming: bounds.streamCredit)
+    table.insert(
+      Stream(flow: flow, isSending: isSending, isReceiving: isReceiving, hasBegun: hasBegun), for: stream)
   }
 
   /// Ends a stream; false when it has ended before. What has come of a message on it is forgotten; what is to be sent on
   /// it still is.
   mutating func close(_ stream: StreamID) -> Bool {
-    guard table.removeValue(forKey: stream) != nil else { return false }
+    guard table.remove(stream) != nil else { return false }
     dropPartial(of: stream)
     return true
   }
 
   /// Forgets all streams and what waits in pieces.
   mutating func closeAll() {
-    table = [:]
+    table = StreamTable()
     partials.discardAll()
     outbox.discardQueued()
   }
@@ -94,16 +97,16 @@ struct Streams: ~Copyable {
     let stream = header.stream
     let isFirst = !partials.holds(stream)
     let cost = Flow.cost(ofFrame: body.count)
-    guard let index = table.index(forKey: stream) else {
+    guard let slot = table.slot(of: stream) else {
       try connection.received(cost, isFirst: false)
       consumed(cost, on: .connection)
       return nil
     }
-    guard table.values[index].isReceiving else {
+    guard table[slot: slot].isReceiving else {
       throw SessionError(.violation, "ITEM on stream \(stream), which takes none")
     }
     try connection.received(cost, isFirst: isFirst)
-    try table.values[index].flow.received(cost, isFirst: isFirst)
+    try table[slot: slot].flow.received(cost, isFirst: isFirst)
     if !isFirst { consumed(Limits.itemFrameCredit, on: stream) }
     return try message(header, body)
   }
@@ -115,17 +118,17 @@ struct Streams: ~Copyable {
       try connection.granted(credit)
       return true
     }
-    guard let index = table.index(forKey: header.stream) else { return false }
-    try table.values[index].flow.granted(credit)
+    guard let slot = table.slot(of: header.stream) else { return false }
+    try table[slot: slot].flow.granted(credit)
     return true
   }
 
   /// Items have been taken that have cost this much, or never will be: grants it anew when it has become enough.
   mutating func consumed(_ credit: Int, on stream: StreamID) {
     grant(connection.consumed(credit), on: .connection)
-    guard let index = table.index(forKey: stream), table.values[index].isReceiving, !table.values[index].isCancelled
+    guard let slot = table.slot(of: stream), table[slot: slot].isReceiving, !table[slot: slot].isCancelled
     else { return }
-    grant(table.values[index].flow.consumed(credit), on: stream)
+    grant(table[slot: slot].flow.consumed(credit), on: stream)
   }
 
   private mutating func grant(_ credit: Int, on stream: StreamID) {
@@ -147,17 +150,17 @@ struct Streams: ~Copyable {
 
   /// Sends an item.
   mutating func send(_ message: some Message, on stream: StreamID) -> ItemOutcome {
-    guard let index = table.index(forKey: stream), table.values[index].isSending else { return .closed }
+    guard let slot = table.slot(of: stream), table[slot: slot].isSending else { return .closed }
     let size = message.encodedSize
     guard size <= peer.messageBytes else { return knowsPeer ? .tooLarge(limit: peer.messageBytes) : .noCredit }
-    guard connection.maySend, table.values[index].flow.maySend else { return .noCredit }
+    guard connection.maySend, table[slot: slot].flow.maySend else { return .noCredit }
     guard outbox.waiting < Limits.waitingItemBytes else {
       retry.heldBack()
       return .noCredit
     }
     let cost = Flow.cost(ofItem: size)
     connection.sent(cost)
-    table.values[index].flow.sent(cost)
+    table[slot: slot].flow.sent(cost)
     outbox.append(.item, on: stream, message: message)
     return .sent
   }
