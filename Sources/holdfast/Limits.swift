@@ -2,6 +2,10 @@
 enum Limits {
   /// Bytes that `put` reads for one value; a hub may take less.
   static let valueBytes = 1 << 30
+  /// Bytes of a configuration file.
+  static let configurationBytes = 1 << 20
+  /// Connections that a hub can be told to take.
+  static let hubConnections = 1_000_000
   /// Values in one page of `list`.
   static let pageValues: UInt32 = 500
   /// Connections of one benchmark.

@@ -28,7 +28,7 @@ enum Program {
         Console(isJSON: false).result(text, json: nil)
         return .done
       case .run(let command, let arguments):
-        return try await command.run(arguments, console)
+        return try await run(command, arguments, console)
       }
     } catch let error as UsageError {
       console.failure(.usage, error.message, hint: error.hint)
@@ -43,6 +43,16 @@ enum Program {
     } catch {
       console.failure(.failed, "\(error)", hint: nil)
       return .failed
+    }
+  }
+
+  /// A mistake that a command finds in its arguments says where to read more, unless it says something better.
+  private static func run(_ command: Command, _ arguments: Arguments, _ console: Console) async throws -> ExitCode {
+    do {
+      return try await command.run(arguments, console)
+    } catch var error as UsageError {
+      error.hint = error.hint ?? "See `\(table.program) \(command.name) --help`."
+      throw error
     }
   }
 

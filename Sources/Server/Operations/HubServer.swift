@@ -22,6 +22,8 @@ public final class HubServer: Sendable {
     public var clientAuthority: String?
     /// Threads that serve connections.
     public var loops = 1
+    /// Connections at once; more are closed as they come.
+    public var connections = 16_384
     public var persistence = PersistenceSettings()
     /// Told what a person who looks after the hub should know; any thread.
     public var log: @Sendable (String) -> Void = { _ in }
@@ -69,6 +71,7 @@ public final class HubServer: Sendable {
     var configuration = RPCServer.Configuration(
       address: options.address, tls: tls, settings: Self.settings(options, tokens, dispatcher))
     configuration.loops = options.loops
+    configuration.connections = options.connections
     server = try RPCServer(dispatcher, configuration)
     connections.server.withLock { [server] in $0 = server }
     try await Self.attachReaders(of: store, to: server.loops)

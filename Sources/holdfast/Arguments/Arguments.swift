@@ -3,6 +3,7 @@ struct Arguments: Sendable {
   let command: Command
   private(set) var positionals: [String] = []
   private var values: [String: [String]] = [:]
+  private var origins: [String: Origin] = [:]
 
   /// Reads the words after the command's name.
   ///
@@ -38,17 +39,20 @@ struct Arguments: Sendable {
     }
     guard option.kind != .flag else {
       guard parts.count == 1 else { throw UsageError(message: "\(name) takes no value") }
-      values[name] = []
+      set(name, [], .commandLine)
       return
     }
     if case .value = option.kind, values[name] != nil { throw UsageError(message: "\(name) is given twice") }
-    if parts.count == 2 {
-      values[name, default: []].append(String(parts[1]))
-    } else if let value = rest.popFirst() {
-      values[name, default: []].append(value)
-    } else {
+    guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
       throw UsageError(message: "\(name) needs a value")
     }
+    set(name, (values[name] ?? []) + [value], .commandLine)
+  }
+
+  /// Notes what an option is, and who said so.
+  mutating func set(_ option: String, _ texts: [String], _ origin: Origin) {
+    values[option] = texts
+    origins[option] = origin
   }
 
   private func checkPositionals() throws(UsageError) {
@@ -83,15 +87,30 @@ struct Arguments: Sendable {
     list(option, isFlag: false) ?? []
   }
 
+  /// All that was given for an option of any kind.
+  func list(of option: Option) -> [String] { values[option.name] ?? [] }
+
+  /// Who said what an option is; nil when it has no value.
+  func origin(of option: String) -> Origin? { origins[option] }
+
+  /// How a message names an option: as whoever gave it wrote it.
+  func name(of option: String) -> String {
+    switch origins[option] {
+    case .environment(let variable): variable
+    case .file(let path, let line): "\(path):\(line): \(option.drop { $0 == "-" })"
+    case .commandLine, .standard, nil: option
+    }
+  }
+
   /// A number of bytes: `4096`, `1KiB`, `10MB`.
-  func bytes(_ option: String, default: Int, in range: ClosedRange<Int>) throws(UsageError) -> Int {
-    guard let text = self[option] else { return `default` }
+  func bytes(_ option: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    guard let text = self[option] else { return nil }
     return try inRange(Quantity.bytes(text), option, text, range, "a size such as 512, 1KiB or 4MB")
   }
 
   /// A whole number.
-  func count(_ option: String, default: Int, in range: ClosedRange<Int>) throws(UsageError) -> Int {
-    guard let text = self[option] else { return `default` }
+  func count(_ option: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    guard let text = self[option] else { return nil }
     return try inRange(Int(text), option, text, range, "a number")
   }
 
@@ -99,7 +118,7 @@ struct Arguments: Sendable {
   func duration(_ option: String) throws(UsageError) -> Duration? {
     guard let text = self[option] else { return nil }
     guard let duration = Quantity.duration(text) else {
-      throw UsageError(message: "\(option) takes a time such as 5s, 250ms, 2h or 7d, not \"\(text)\"")
+      throw UsageError(message: "\(name(of: option)) takes a time such as 5s, 250ms, 2h or 7d, not \"\(text)\"")
     }
     return duration
   }
@@ -109,7 +128,7 @@ struct Arguments: Sendable {
   ) throws(UsageError) -> Int {
     guard let value, range.contains(value) else {
       throw UsageError(
-        message: "\(option) takes \(what) from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"")
+        message: "\(name(of: option)) takes \(what) from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"")
     }
     return value
   }
@@ -123,5 +142,5 @@ struct Arguments: Sendable {
 
 extension Command {
   /// Its own options and the ones that every command has.
-  var everyOption: [Option] { options + [.json, .help] }
+  var everyOption: [Option] { settings + options + [.json, .help] }
 }

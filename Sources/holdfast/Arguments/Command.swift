@@ -8,6 +8,9 @@ struct Command: Sendable {
   var details = ""
   var positionals: [Positional] = []
   var options: [Option] = []
+  /// Options that the environment and a configuration file can give too. Whoever declares some declares `--config` and
+  /// `--print-config` with them.
+  var settings: [Option] = []
   /// Whole command lines.
   var examples: [String] = []
   /// Left out of the list of commands: a part of another command that runs in a process of its own.
@@ -38,13 +41,17 @@ struct Option: Sendable {
   let name: String
   let kind: Kind
   let summary: String
+  /// What a setting is when nobody says.
+  var standard: String?
 
   static func flag(_ name: String, _ summary: String) -> Option {
     Option(name: name, kind: .flag, summary: summary)
   }
 
-  static func value(_ name: String, _ placeholder: String, _ summary: String) -> Option {
-    Option(name: name, kind: .value(placeholder: placeholder), summary: summary)
+  static func value(
+    _ name: String, _ placeholder: String, _ summary: String, standard: String? = nil
+  ) -> Option {
+    Option(name: name, kind: .value(placeholder: placeholder), summary: summary, standard: standard)
   }
 
   static func list(_ name: String, _ placeholder: String, _ summary: String) -> Option {

@@ -74,7 +74,7 @@ struct CommandTable: Sendable {
     if !command.positionals.isEmpty {
       sections.append(Self.columns(command.positionals.map { ($0.name, $0.summary) }))
     }
-    sections.append(Self.columns(command.everyOption.map { ($0.title, $0.summary) }))
+    sections.append(Self.columns(command.everyOption.map { ($0.title, $0.explanation) }))
     if !command.examples.isEmpty {
       sections.append("Examples:\n" + command.examples.map { "  " + $0 }.joined(separator: "\n"))
     }
@@ -94,6 +94,9 @@ struct CommandTable: Sendable {
 }
 
 extension Option {
+  /// What it means, and what it is when nobody says.
+  var explanation: String { summary + (standard.map { " Default: \($0)." } ?? "") }
+
   /// The option as help shows it: "--payload BYTES".
   var title: String {
     switch kind {

@@ -51,9 +51,9 @@ private struct BenchShape {
         hint: Spelling.hint(for: word, among: Kind.allCases.map(\.rawValue)) ?? "See `holdfast bench --help`.")
     }
     self.kind = kind
-    connections = try arguments.count("--connections", default: 1, in: 1...Limits.benchConnections)
-    inflight = try arguments.count("--inflight", default: 64, in: 1...Limits.benchInflight)
-    payload = try arguments.bytes("--payload", default: 100, in: 0...Limits.benchPayload)
+    connections = try arguments.count("--connections", in: 1...Limits.benchConnections) ?? 1
+    inflight = try arguments.count("--inflight", in: 1...Limits.benchInflight) ?? 64
+    payload = try arguments.bytes("--payload", in: 0...Limits.benchPayload) ?? 100
     seconds = (try arguments.duration("--seconds") ?? .seconds(5)) / .seconds(1)
   }
 }

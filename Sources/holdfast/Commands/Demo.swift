@@ -15,8 +15,8 @@ extension Command {
     examples: ["holdfast demo", "holdfast demo --edits 2000 --kills 5 --file notes.txt"],
     run: { arguments, console in
       let demo = try DemoRun(
-        edits: try arguments.count("--edits", default: 150, in: 1...100_000),
-        kills: try arguments.count("--kills", default: 1, in: 0...1000), files: arguments.list("--file"), console)
+        edits: try arguments.count("--edits", in: 1...100_000) ?? 150,
+        kills: try arguments.count("--kills", in: 0...1000) ?? 1, files: arguments.list("--file"), console)
       defer { demo.cleanUp(keeping: arguments.has("--keep")) }
       return try demo.run() ? .done : .failed
     })

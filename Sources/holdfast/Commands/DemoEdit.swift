@@ -17,7 +17,7 @@ extension Command {
     run: { arguments, console in
       let editor = Editor(
         hub: try await Client.connect(arguments), space: arguments.space, key: arguments.key,
-        column: arguments["--column"] ?? "", times: try arguments.count("--times", default: 1, in: 1...1_000_000))
+        column: arguments["--column"] ?? "", times: try arguments.count("--times", in: 1...1_000_000) ?? 1)
       let outcome = try await editor.run()
       console.result(
         "\(editor.times) edits, \(outcome.conflicts) conflicts, \(outcome.interruptions) interruptions",

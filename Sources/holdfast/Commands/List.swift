@@ -13,7 +13,7 @@ extension Command {
     ] + HubLocation.options,
     examples: ["holdfast list --data ./hub", "holdfast list notes/ --json --content --data ./hub"],
     run: { arguments, console in
-      var left = try arguments.count("--limit", default: .max, in: 1...Int.max)
+      var left = try arguments.count("--limit", in: 1...Int.max) ?? .max
       let withContent = console.isJSON && arguments.has("--content")
       var request = ListRequest(
         space: arguments.space, prefix: arguments.positional("PREFIX") ?? "", bare: !withContent)

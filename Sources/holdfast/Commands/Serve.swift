@@ -15,43 +15,31 @@ extension Command {
     details: """
       The first start makes the data directory, a development authority with a certificate, and an admin token.
       TERM and INT let calls end and stop the hub; a second one stops it at once. HUP reads the certificate again.
+
+      A flag comes before the environment (--client-ca is HOLDFAST_CLIENT_CA there), and that before the file that
+      --config names. The file has a setting a line: client-ca = FILE; # begins a comment. Lists are written with commas.
       """,
-    options: [
-      .value("--data", "DIR", "Where the hub keeps everything; made if it does not exist."),
-      .value("--listen", "HOST:PORT", "Where it listens; 127.0.0.1:7443 unless given. Port 0 takes a free one."),
-      .list("--host", "NAME", "Another name or address by which clients reach it, for the certificate."),
-      .value("--client-ca", "FILE", "Also know clients by certificates of this authority."),
-      .value("--loops", "N", "Threads that serve connections; 1 unless given."),
-      .value("--grace", "TIME", "How long calls may take to end when the hub stops; 30s unless given."),
+    options: [.config, .printConfig],
+    settings: serveSettings,
+    examples: [
+      "holdfast serve --data ./hub", "holdfast serve --data ./hub --listen 0.0.0.0:7443 --host hub.example",
+      "holdfast serve --config /etc/holdfast.conf --print-config",
     ],
-    examples: ["holdfast serve --data ./hub", "holdfast serve --data ./hub --listen 0.0.0.0:7443 --host hub.example"],
     run: { arguments, console in
-      let grace = try arguments.duration("--grace") ?? .seconds(30)
-      let options = try hubOptions(arguments, console)
+      let arguments = try arguments.configured(environment: Program.environment)
+      if arguments.has(Option.printConfig.name) {
+        if arguments["--data"] != nil { _ = try ServeSettings(arguments) }
+        arguments.printSettings(console)
+        return .done
+      }
+      var settings = try ServeSettings(arguments)
+      settings.hub.log = { console.remark("holdfast: " + $0) }
       // Before anybody can know that the hub is there: whoever does may send a signal at once.
       let signals = try Signals()
-      let hub = try await startHub(options)
+      let hub = try await startHub(settings.hub)
       announce(hub, console)
-      return try await obey(signals, hub, grace: grace, console)
+      return try await obey(signals, hub, grace: settings.grace, console)
     })
-}
-
-private func hubOptions(_ arguments: Arguments, _ console: Console) throws(UsageError) -> HubServer.Options {
-  guard let directory = arguments["--data"] ?? Program.environment("HOLDFAST_DATA") else {
-    throw UsageError(message: "--data DIR is missing", hint: "For example: holdfast serve --data ./hub")
-  }
-  var options = HubServer.Options(directory: HubDirectory(path: directory))
-  if let text = arguments["--listen"] {
-    guard let address = SocketAddress(text) else {
-      throw UsageError(message: "--listen takes HOST:PORT such as 127.0.0.1:7443, not \"\(text)\"")
-    }
-    options.address = address
-  }
-  options.hosts = arguments.list("--host")
-  options.clientAuthority = arguments["--client-ca"]
-  options.loops = try arguments.count("--loops", default: 1, in: 1...64)
-  options.log = { console.remark("holdfast: " + $0) }
-  return options
 }
 
 private func startHub(_ options: HubServer.Options) async throws(CommandFailure) -> HubServer {

@@ -24,7 +24,7 @@ extension Command {
       "holdfast watch --data ./hub", "holdfast watch notes/ --from-start --until-caught-up --json --data ./hub",
     ],
     run: { arguments, console in
-      var left = try arguments.count("--limit", default: .max, in: 1...Int.max)
+      var left = try arguments.count("--limit", in: 1...Int.max) ?? .max
       let withContent = console.isJSON && arguments.has("--content")
       let request = WatchRequest(
         space: arguments.space, prefix: arguments.positional("PREFIX") ?? "", cursor: try cursor(arguments),

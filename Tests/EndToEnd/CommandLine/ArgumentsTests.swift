@@ -39,16 +39,16 @@ struct `Command lines` {
       #expect(arguments.positional("BALL") == "red")
       #expect(arguments.positional("TO") == "Ann")
       #expect(arguments.has("--high"))
-      #expect(try arguments.bytes("--force", default: 1, in: 0...4096) == 1024)
+      #expect(try arguments.bytes("--force", in: 0...4096) == 1024)
     }
   }
 
-  @Test func `what is not given is nil, false or the default`() throws {
+  @Test func `what is not given is nil or false`() throws {
     let arguments = try Arguments(["red"], for: sample)
     #expect(arguments.positional("TO") == nil)
     #expect(!arguments.has("--high"))
     #expect(arguments["--force"] == nil)
-    #expect(try arguments.bytes("--force", default: 7, in: 0...10) == 7)
+    #expect(try arguments.bytes("--force", in: 0...10) == nil)
     #expect(try arguments.duration("--after") == nil)
     #expect(arguments.list("--over") == [])
   }
@@ -87,8 +87,8 @@ struct `Command lines` {
 
   @Test func `numbers outside their range are refused`() throws {
     let arguments = try Arguments(["red", "--force", "2GiB", "--after", "soon"], for: sample)
-    #expect(throws: UsageError.self) { try arguments.bytes("--force", default: 1, in: 0...4096) }
-    #expect(throws: UsageError.self) { try arguments.count("--force", default: 1, in: 0...4096) }
+    #expect(throws: UsageError.self) { try arguments.bytes("--force", in: 0...4096) }
+    #expect(throws: UsageError.self) { try arguments.count("--force", in: 0...4096) }
     #expect(throws: UsageError.self) { try arguments.duration("--after") }
   }
 

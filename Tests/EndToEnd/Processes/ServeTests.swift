@@ -74,6 +74,45 @@ struct `Serving` {
     #expect(try await hub.client("describe").exitCode == 0)
   }
 
+  @Test func `a file and the environment configure it`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write("# A hub.\nvalue-bytes = 1KiB\nhost = hub.example\n", to: "hub.conf")
+    let hub = try await HubProcess(["--config", path])
+    let certificate = try Certificate(pem: LocalFile.readText(HubDirectory(path: hub.data).certificate))
+    #expect(certificate.hostNames.contains("hub.example"))
+    let large = try await hub.client("put", "large", String(repeating: "x", count: 1025))
+    #expect(large.exitCode == 1)
+    #expect(large.errors.contains("the hub takes 1024"))
+  }
+
+  @Test func `it shows what is in force, in the form of a file, and where it comes from`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write("data = /somewhere\ngrace = 5s", to: "hub.conf")
+    let words = ["serve", "--print-config", "--config", path, "--host", "a", "--host", "b"]
+    let run = try await Holdfast.run(words, environment: ["HOLDFAST_LOOPS": "2"])
+    #expect(run.exitCode == 0)
+    for line in [
+      "data = /somewhere  # \(path):1", "grace = 5s  # \(path):2", "loops = 2  # HOLDFAST_LOOPS",
+      "host = a, b  # command line", "listen = 127.0.0.1:7443  # default", "# client-ca is not set",
+    ] {
+      #expect(run.output.split(separator: "\n").contains(Substring(line)), "\(line)")
+    }
+    let again = try await Holdfast.run(
+      ["serve", "--print-config", "--json", "--config", try directory.write(run.output, to: "again.conf")])
+    #expect(again.exitCode == 0)
+    #expect(again.output.contains(#"{"name":"grace","value":"5s","from":"\#(directory.path("again.conf")):"#))
+    #expect(again.output.contains(#"{"name":"client-ca","value":null,"from":null}"#))
+  }
+
+  @Test func `a setting that does not exist stops it`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write("lops = 2", to: "hub.conf")
+    let run = try await Holdfast.run(["serve", "--data", directory.path("hub"), "--config", path])
+    #expect(run.exitCode == 2)
+    #expect(run.errors == "holdfast: \(path):1: there is no setting \"lops\"\nDid you mean loops?\n")
+    #expect(try LocalFile.status(of: directory.path("hub")) == nil)
+  }
+
   // MARK: What cannot be
 
   private func refusal(_ words: [String]) async throws -> String {

@@ -1,0 +1,53 @@
+import HoldfastRPC
+import HoldfastServer
+
+extension Command {
+  /// What a hub can be told, by flag, environment or file.
+  static let serveSettings: [Option] = [
+    .value("--data", "DIR", "Where the hub keeps everything; made if it does not exist."),
+    .value(
+      "--listen", "HOST:PORT", "Where it listens. Port 0 takes a free one.", standard: "127.0.0.1:7443"),
+    .list("--host", "NAME", "Another name or address by which clients reach it, for the certificate."),
+    .value("--client-ca", "FILE", "Also know clients by certificates of this authority."),
+    .value("--loops", "N", "Threads that serve connections.", standard: "1"),
+    .value("--grace", "TIME", "How long calls may take to end when the hub stops.", standard: "30s"),
+    .value("--connections", "N", "Connections at once; more are closed as they come.", standard: "16384"),
+    .value("--space-bytes", "SIZE", "Keys and contents of a space that has no quota of its own.", standard: "16GiB"),
+    .value("--space-values", "N", "Values of a space that has no quota of its own.", standard: "50000000"),
+    .value("--value-bytes", "SIZE", "The largest value.", standard: "32MiB"),
+  ]
+}
+
+/// How a hub is to be run, as its settings say.
+struct ServeSettings {
+  var hub: HubServer.Options
+  /// How long calls may take to end when the hub stops.
+  var grace = Duration.seconds(30)
+
+  /// Reads settings that are complete.
+  init(_ arguments: Arguments) throws(UsageError) {
+    guard let directory = arguments["--data"] else {
+      throw UsageError(message: "--data DIR is missing", hint: "For example: holdfast serve --data ./hub")
+    }
+    hub = HubServer.Options(directory: HubDirectory(path: directory))
+    if let text = arguments["--listen"] {
+      guard let address = SocketAddress(text) else {
+        throw UsageError(
+          message: "\(arguments.name(of: "--listen")) takes HOST:PORT such as 127.0.0.1:7443, not \"\(text)\"")
+      }
+      hub.address = address
+    }
+    hub.hosts = arguments.list("--host")
+    hub.clientAuthority = arguments["--client-ca"]
+    if let loops = try arguments.count("--loops", in: 1...64) { hub.loops = loops }
+    if let grace = try arguments.duration("--grace") { self.grace = grace }
+    if let count = try arguments.count("--connections", in: 1...Limits.hubConnections) { hub.connections = count }
+    if let bytes = try arguments.bytes("--space-bytes", in: 1...Int.max) { hub.persistence.spaceBytes = Int64(bytes) }
+    if let count = try arguments.count("--space-values", in: 1...Int.max) {
+      hub.persistence.spaceValues = Int64(count)
+    }
+    if let bytes = try arguments.bytes("--value-bytes", in: 1...Limits.valueBytes) {
+      hub.persistence.valueBytes = bytes
+    }
+  }
+}
