@@ -75,7 +75,7 @@ import Testing
           public enum SaveFailure: DeclaredFailure {
             case full(Full)
 
-            public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+            public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
               switch (package, number) {
               case (Full.package, Full.number): self = .full(try Full(decoding: payload))
               default: return nil
@@ -93,7 +93,7 @@ import Testing
           public enum TalkFailure: DeclaredFailure {
             case full(Full)
 
-            public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+            public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
               switch (package, number) {
               case (Full.package, Full.number): self = .full(try Full(decoding: payload))
               default: return nil

@@ -87,7 +87,7 @@ import Testing
             StringCoding.write(title, field: 1, into: &writer)
           }
 
-          public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+          public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
             while true {
               let tag = try reader.nextTag()
               switch tag {

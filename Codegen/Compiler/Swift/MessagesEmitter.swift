@@ -176,7 +176,7 @@ struct MessagesEmitter {
   }
 
   private func merge(into text: inout SwiftText, cases: (inout SwiftText) -> Void) {
-    text.block("\(access)mutating func merge(from reader: inout MessageReader) throws(DecodingError)") { text in
+    text.block("\(access)mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError)") { text in
       text.block("while true") { text in
         text.line("let tag = try reader.nextTag()")
         text.line("switch tag {")

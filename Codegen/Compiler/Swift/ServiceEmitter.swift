@@ -70,7 +70,7 @@ struct ServiceEmitter {
       for error in call.errors { text.line("case \(caseName(error))(\(error.swiftName))") }
       text.blank()
       let parameters = ["package: String", "number: UInt32", "payload: UnsafeRawBufferPointer"]
-      text.list("\(access)init?", parameters, " throws(DecodingError) {")
+      text.list("\(access)init?", parameters, " throws(MessageDecodingError) {")
       text.indented { text in
         text.line("switch (package, number) {")
         for error in call.errors {

@@ -18,7 +18,7 @@ public struct DescribeRequest: Message {
     writer.write(unknownFields)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -86,7 +86,7 @@ public struct CallDescription: Message {
     UInt32Coding.write(number, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -133,7 +133,7 @@ public struct ServiceDescription: Message {
     UInt32Coding.write(number, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -226,7 +226,7 @@ public struct DescribeReply: Message {
     StringCoding.write(version, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -287,7 +287,7 @@ public struct TokenScope: Message {
     StringCoding.writeList(spaces, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -333,7 +333,7 @@ public struct CreateTokenRequest: Message {
     StringCoding.write(name, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -397,7 +397,7 @@ public struct TokenInfo: Message {
     StringCoding.write(id, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -442,7 +442,7 @@ public struct CreateTokenReply: Message {
     StringCoding.write(token, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -468,7 +468,7 @@ public struct ListTokensRequest: Message {
     writer.write(unknownFields)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -502,7 +502,7 @@ public struct ListTokensReply: Message {
     MessageCoding<TokenInfo>.writeList(tokens, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -537,7 +537,7 @@ public struct RevokeTokenRequest: Message {
     StringCoding.write(id, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -572,7 +572,7 @@ public struct RevokeTokenReply: Message {
     MessageCoding<TokenInfo>.write(info, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -617,7 +617,7 @@ public struct SpaceQuota: Message {
     StringCoding.write(space, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -676,7 +676,7 @@ public struct SpaceStatus: Message {
     StringCoding.write(space, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -705,7 +705,7 @@ public struct ListSpacesRequest: Message {
     writer.write(unknownFields)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -739,7 +739,7 @@ public struct ListSpacesReply: Message {
     MessageCoding<SpaceStatus>.writeList(spaces, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -774,7 +774,7 @@ public struct Payload: Message {
     BytesCoding.write(content, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -815,7 +815,7 @@ public struct StreamRequest: Message {
     UInt64Coding.write(items, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -855,7 +855,7 @@ public struct SinkReply: Message {
     UInt64Coding.write(items, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -893,7 +893,7 @@ public struct NoSuchToken: DeclaredError {
     StringCoding.write(id, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -931,7 +931,7 @@ public struct NotAllowed: DeclaredError {
     StringCoding.write(need, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1002,7 +1002,7 @@ public enum Administration {
   public enum CreateTokenFailure: DeclaredFailure {
     case notAllowed(NotAllowed)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (NotAllowed.package, NotAllowed.number): self = .notAllowed(try NotAllowed(decoding: payload))
       default: return nil
@@ -1020,7 +1020,7 @@ public enum Administration {
   public enum ListTokensFailure: DeclaredFailure {
     case notAllowed(NotAllowed)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (NotAllowed.package, NotAllowed.number): self = .notAllowed(try NotAllowed(decoding: payload))
       default: return nil
@@ -1039,7 +1039,7 @@ public enum Administration {
     case noSuchToken(NoSuchToken)
     case notAllowed(NotAllowed)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (NoSuchToken.package, NoSuchToken.number): self = .noSuchToken(try NoSuchToken(decoding: payload))
       case (NotAllowed.package, NotAllowed.number): self = .notAllowed(try NotAllowed(decoding: payload))
@@ -1059,7 +1059,7 @@ public enum Administration {
   public enum SetQuotaFailure: DeclaredFailure {
     case notAllowed(NotAllowed)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (NotAllowed.package, NotAllowed.number): self = .notAllowed(try NotAllowed(decoding: payload))
       default: return nil
@@ -1077,7 +1077,7 @@ public enum Administration {
   public enum ListSpacesFailure: DeclaredFailure {
     case notAllowed(NotAllowed)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (NotAllowed.package, NotAllowed.number): self = .notAllowed(try NotAllowed(decoding: payload))
       default: return nil

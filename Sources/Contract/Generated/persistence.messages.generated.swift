@@ -58,7 +58,7 @@ public struct Value: Message {
     StringCoding.write(key, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -127,7 +127,7 @@ public struct PutRequest: Message {
     StringCoding.write(space, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -167,7 +167,7 @@ public struct PutReply: Message {
     UInt64Coding.write(version, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -206,7 +206,7 @@ public struct GetRequest: Message {
     StringCoding.write(space, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -242,7 +242,7 @@ public struct GetReply: Message {
     MessageCoding<Value>.writeOptional(value, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -285,7 +285,7 @@ public struct DeleteRequest: Message {
     StringCoding.write(space, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -328,7 +328,7 @@ public struct DeleteReply: Message {
     BoolCoding.write(existed, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -373,7 +373,7 @@ public struct ExistsReply: Message {
     BoolCoding.write(exists, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -429,7 +429,7 @@ public struct ListRequest: Message {
     StringCoding.write(space, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -473,7 +473,7 @@ public struct ListReply: Message {
     MessageCoding<Value>.writeList(values, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -531,7 +531,7 @@ public struct Put: Message {
     StringCoding.write(key, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -574,7 +574,7 @@ public struct Delete: Message {
     StringCoding.write(key, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -615,7 +615,7 @@ public struct Check: Message {
     StringCoding.write(key, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -687,7 +687,7 @@ public struct Operation: Message {
     }
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -744,7 +744,7 @@ public struct BatchRequest: Message {
     StringCoding.write(space, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -806,7 +806,7 @@ public struct OperationOutcome: Message {
     UInt32Coding.write(status, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -845,7 +845,7 @@ public struct BatchReply: Message {
     MessageCoding<OperationOutcome>.writeList(outcomes, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -905,7 +905,7 @@ public struct WatchRequest: Message {
     StringCoding.write(space, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1005,7 +1005,7 @@ public struct Change: Message {
     EnumCoding<ChangeKind>.write(kind, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1051,7 +1051,7 @@ public struct Piece: Message {
     MessageCoding<PutRequest>.writeOptional(put, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1097,7 +1097,7 @@ public struct DownloadPiece: Message {
     MessageCoding<Value>.writeOptional(value, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1146,7 +1146,7 @@ public struct Conflict: DeclaredError {
     StringCoding.write(key, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1199,7 +1199,7 @@ public struct QuotaExceeded: DeclaredError {
     StringCoding.write(space, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1239,7 +1239,7 @@ public struct NotFound: DeclaredError {
     StringCoding.write(key, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1285,7 +1285,7 @@ public struct TooLarge: DeclaredError {
     StringCoding.write(what, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1330,7 +1330,7 @@ public struct Forbidden: DeclaredError {
     StringCoding.write(space, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1369,7 +1369,7 @@ public struct CursorExpired: DeclaredError {
     UInt64Coding.write(floor, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1407,7 +1407,7 @@ public struct OperationMismatch: DeclaredError {
     StringCoding.write(message, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1526,7 +1526,7 @@ public enum Persistence {
     case forbidden(Forbidden)
     case operationMismatch(OperationMismatch)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (Conflict.package, Conflict.number): self = .conflict(try Conflict(decoding: payload))
       case (QuotaExceeded.package, QuotaExceeded.number): self = .quotaExceeded(try QuotaExceeded(decoding: payload))
@@ -1554,7 +1554,7 @@ public enum Persistence {
     case tooLarge(TooLarge)
     case forbidden(Forbidden)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (TooLarge.package, TooLarge.number): self = .tooLarge(try TooLarge(decoding: payload))
       case (Forbidden.package, Forbidden.number): self = .forbidden(try Forbidden(decoding: payload))
@@ -1576,7 +1576,7 @@ public enum Persistence {
     case forbidden(Forbidden)
     case operationMismatch(OperationMismatch)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (Conflict.package, Conflict.number): self = .conflict(try Conflict(decoding: payload))
       case (Forbidden.package, Forbidden.number): self = .forbidden(try Forbidden(decoding: payload))
@@ -1599,7 +1599,7 @@ public enum Persistence {
   public enum ExistsFailure: DeclaredFailure {
     case forbidden(Forbidden)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (Forbidden.package, Forbidden.number): self = .forbidden(try Forbidden(decoding: payload))
       default: return nil
@@ -1617,7 +1617,7 @@ public enum Persistence {
   public enum ListFailure: DeclaredFailure {
     case forbidden(Forbidden)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (Forbidden.package, Forbidden.number): self = .forbidden(try Forbidden(decoding: payload))
       default: return nil
@@ -1637,7 +1637,7 @@ public enum Persistence {
     case forbidden(Forbidden)
     case operationMismatch(OperationMismatch)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (TooLarge.package, TooLarge.number): self = .tooLarge(try TooLarge(decoding: payload))
       case (Forbidden.package, Forbidden.number): self = .forbidden(try Forbidden(decoding: payload))
@@ -1664,7 +1664,7 @@ public enum Persistence {
     case forbidden(Forbidden)
     case operationMismatch(OperationMismatch)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (Conflict.package, Conflict.number): self = .conflict(try Conflict(decoding: payload))
       case (QuotaExceeded.package, QuotaExceeded.number): self = .quotaExceeded(try QuotaExceeded(decoding: payload))
@@ -1692,7 +1692,7 @@ public enum Persistence {
     case cursorExpired(CursorExpired)
     case forbidden(Forbidden)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (CursorExpired.package, CursorExpired.number): self = .cursorExpired(try CursorExpired(decoding: payload))
       case (Forbidden.package, Forbidden.number): self = .forbidden(try Forbidden(decoding: payload))
@@ -1716,7 +1716,7 @@ public enum Persistence {
     case forbidden(Forbidden)
     case operationMismatch(OperationMismatch)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (Conflict.package, Conflict.number): self = .conflict(try Conflict(decoding: payload))
       case (QuotaExceeded.package, QuotaExceeded.number): self = .quotaExceeded(try QuotaExceeded(decoding: payload))
@@ -1744,7 +1744,7 @@ public enum Persistence {
     case notFound(NotFound)
     case forbidden(Forbidden)
 
-    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       switch (package, number) {
       case (NotFound.package, NotFound.number): self = .notFound(try NotFound(decoding: payload))
       case (Forbidden.package, Forbidden.number): self = .forbidden(try Forbidden(decoding: payload))

@@ -48,7 +48,7 @@ public struct CallError<Failure: DeclaredFailure>: Error, CustomStringConvertibl
     guard let declaration = failure.declaration else { return }
     do {
       declared = try declaration.payload.withUnsafeBytes { bytes in
-        Result { () throws(DecodingError) in
+        Result { () throws(MessageDecodingError) in
           try Failure(package: declaration.package, number: declaration.number, payload: bytes)
         }
       }.get()

@@ -25,7 +25,7 @@ class ClientCall: @unchecked Sendable {  // see above
   }
   func opened() {}
   /// An item of the reply stream.
-  func receive(_ body: MessageBody) throws(DecodingError) {}
+  func receive(_ body: MessageBody) throws(MessageDecodingError) {}
   /// Items may be sent again.
   func credit() {}
   /// The call has ended well; the body is the reply's message.
@@ -99,7 +99,7 @@ final class StreamClientCall<Request: Message, Reply: Message>: ClientCall, @unc
 
   override func opened() { credit() }
 
-  override func receive(_ body: MessageBody) throws(DecodingError) {
+  override func receive(_ body: MessageBody) throws(MessageDecodingError) {
     replies.push(try body.decode(as: Reply.self, limits: limits), bytes: body.credit)
   }
 

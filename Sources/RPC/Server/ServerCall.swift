@@ -29,7 +29,7 @@ class ServerCall: @unchecked Sendable {  // mutable state is touched on the loop
   nonisolated(nonsending) func handle() async throws { preconditionFailure("each shape has its own") }
 
   /// The client has sent an item.
-  func receive(_ body: MessageBody) throws(DecodingError) {}
+  func receive(_ body: MessageBody) throws(MessageDecodingError) {}
   /// The client sends no more items.
   func receiveEnd() {}
   /// The call ends early: whoever waits for the client's items hears of it.
@@ -165,7 +165,7 @@ final class ClientStreamServerCall<Request: Message, Reply: Message>: ServerCall
     }
   }
 
-  override func receive(_ body: MessageBody) throws(DecodingError) {
+  override func receive(_ body: MessageBody) throws(MessageDecodingError) {
     requests.push(try body.decode(as: Request.self, limits: connection.decodingLimits), bytes: body.credit)
   }
 

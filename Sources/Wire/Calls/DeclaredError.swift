@@ -9,13 +9,15 @@ public protocol DeclaredError: Message, Error {
 /// The declared errors of one call. A call that declares none has `Never`.
 public protocol DeclaredFailure: Error, Hashable {
   /// The error with this identity, or nil when the call does not declare it. `payload` is valid during the call only.
-  init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError)
+  init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError)
   /// The one that it is.
   var error: any DeclaredError { get }
 }
 
 extension Never: DeclaredFailure {
-  public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) { return nil }
+  public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
+    return nil
+  }
   public var error: any DeclaredError {
     switch self {}
   }

@@ -23,7 +23,7 @@ struct BodyReader: ~Copyable {
         throw SessionError(.violation, "\(bytes.count) bytes of metadata; at most \(Limits.metadataBytes)")
       }
       return try Metadata(decoding: bytes)
-    } catch let error as DecodingError {
+    } catch let error as MessageDecodingError {
       throw failure(error)
     } catch let error as SessionError {
       throw error
@@ -44,7 +44,7 @@ struct BodyReader: ~Copyable {
     UnsafeRawBufferPointer(start: reader.position, count: reader.end - reader.position)
   }
 
-  private func failure(_ error: DecodingError) -> SessionError {
+  private func failure(_ error: MessageDecodingError) -> SessionError {
     SessionError(.violation, "the start of \(type) cannot be read: \(error)")
   }
 }

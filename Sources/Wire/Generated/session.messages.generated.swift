@@ -43,7 +43,7 @@ public struct SessionLimits: Message {
     UInt32Coding.write(streams, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -97,7 +97,7 @@ public struct Hello: Message {
     UInt32Coding.write(minor, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -167,7 +167,7 @@ public struct Welcome: Message {
     UInt32Coding.write(minor, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -222,7 +222,7 @@ public struct Authenticate: Message {
     StringCoding.write(token, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -270,7 +270,7 @@ public struct Drain: Message {
     UInt32Coding.write(lastStream, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -321,7 +321,7 @@ public struct Goodbye: Message {
     UInt32Coding.write(code, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -390,7 +390,7 @@ public struct Failure: Message {
     StringCoding.write(message, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -431,7 +431,7 @@ public struct Metadata: Message {
     MapCoding<StringCoding, BytesCoding>.write(entries, field: 1, into: &writer)
   }
 
-  public mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {

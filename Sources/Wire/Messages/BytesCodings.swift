@@ -37,7 +37,7 @@ public enum StringCoding: OrderedCoding {
   }
 
   @inlinable
-  public static func read(_ value: inout String, from reader: inout MessageReader) throws(DecodingError) {
+  public static func read(_ value: inout String, from reader: inout MessageReader) throws(MessageDecodingError) {
     let bytes = try reader.bytes()
     guard let string = UTF8Text.string(bytes) else {
       throw reader.failure(.invalidUTF8, "a string is not UTF-8")
@@ -90,7 +90,7 @@ public enum BytesCoding: OrderedCoding {
   }
 
   @inlinable
-  public static func read(_ value: inout [UInt8], from reader: inout MessageReader) throws(DecodingError) {
+  public static func read(_ value: inout [UInt8], from reader: inout MessageReader) throws(MessageDecodingError) {
     value = [UInt8](try reader.bytes())
   }
 
@@ -134,7 +134,7 @@ public enum UUIDCoding: OrderedCoding {
   }
 
   @inlinable
-  public static func read(_ value: inout UUID, from reader: inout MessageReader) throws(DecodingError) {
+  public static func read(_ value: inout UUID, from reader: inout MessageReader) throws(MessageDecodingError) {
     let bytes = try reader.bytes()
     switch bytes.count {
     case 16: value = UUID(uuid: bytes.loadUnaligned(as: uuid_t.self))

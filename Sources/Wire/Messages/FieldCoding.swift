@@ -21,7 +21,7 @@ public protocol FieldCoding {
   static func writePayload(_ value: Value, into writer: inout MessageWriter)
 
   /// Reads what follows the tag. It replaces the value; a message is merged into it.
-  static func read(_ value: inout Value, from reader: inout MessageReader) throws(DecodingError)
+  static func read(_ value: inout Value, from reader: inout MessageReader) throws(MessageDecodingError)
 }
 
 // MARK: - Plain values
@@ -67,7 +67,7 @@ extension FieldCoding {
   @inlinable
   public static func readOptional(
     _ value: inout Value?, from reader: inout MessageReader
-  ) throws(DecodingError) {
+  ) throws(MessageDecodingError) {
     var read = value.take() ?? zero
     try Self.read(&read, from: &reader)
     value = read
@@ -99,7 +99,7 @@ extension FieldCoding {
   @inlinable
   public static func readList(
     _ values: inout [Value], tag: UInt32, from reader: inout MessageReader
-  ) throws(DecodingError) {
+  ) throws(MessageDecodingError) {
     let count = reader.runLength()
     try reader.count(elements: count, of: MemoryLayout<Value>.stride)
     // Only once for a list: reserving exactly what is needed again and again would copy the list every time.

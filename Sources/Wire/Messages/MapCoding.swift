@@ -47,7 +47,7 @@ public enum MapCoding<Key: OrderedCoding, Element: FieldCoding> {
 
   /// Reads an entry, and those that follow it at once.
   @inlinable
-  public static func read(_ map: inout Value, from reader: inout MessageReader) throws(DecodingError) {
+  public static func read(_ map: inout Value, from reader: inout MessageReader) throws(MessageDecodingError) {
     let count = reader.runLength()
     // Twice, since a dictionary keeps room that is not filled.
     try reader.count(elements: count, of: 2 &* MemoryLayout<Value.Element>.stride)
@@ -59,11 +59,11 @@ public enum MapCoding<Key: OrderedCoding, Element: FieldCoding> {
   }
 
   @inlinable
-  static func readEntry(into map: inout Value, from reader: inout MessageReader) throws(DecodingError) {
+  static func readEntry(into map: inout Value, from reader: inout MessageReader) throws(MessageDecodingError) {
     let outer = try reader.enter()
     var key = Key.zero
     var value = Element.zero
-    do throws(DecodingError) {
+    do throws(MessageDecodingError) {
       loop: while true {
         let tag = try reader.nextTag()
         switch tag {

@@ -26,7 +26,7 @@ public protocol Message: Sendable, Hashable {
   func encode(into writer: inout MessageWriter)
 
   /// Reads fields up to the reader's end into this message.
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError)
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError)
 }
 
 extension Message {
@@ -48,13 +48,13 @@ extension Message {
   }
 
   /// Decodes a message that takes up all of `bytes`.
-  public init(decoding bytes: [UInt8], limits: DecodingLimits = .standard) throws(DecodingError) {
+  public init(decoding bytes: [UInt8], limits: DecodingLimits = .standard) throws(MessageDecodingError) {
     self.init()
     try merge(decoding: bytes, limits: limits)
   }
 
   /// Decodes a message that takes up all of `bytes`, which are used during the call only.
-  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits = .standard) throws(DecodingError) {
+  public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits = .standard) throws(MessageDecodingError) {
     self.init()
     try merge(decoding: bytes, limits: limits)
   }
@@ -63,10 +63,10 @@ extension Message {
   /// maps grow, messages merge.
   ///
   /// After an error the message holds some of the new fields.
-  public mutating func merge(decoding bytes: [UInt8], limits: DecodingLimits = .standard) throws(DecodingError) {
+  public mutating func merge(decoding bytes: [UInt8], limits: DecodingLimits = .standard) throws(MessageDecodingError) {
     // The closure is handed over as a `Result`, since `withUnsafeBytes` keeps no error type.
     let result = bytes.withUnsafeBytes { bytes in
-      Result { () throws(DecodingError) in try merge(decoding: bytes, limits: limits) }
+      Result { () throws(MessageDecodingError) in try merge(decoding: bytes, limits: limits) }
     }
     try result.get()
   }
@@ -75,9 +75,10 @@ extension Message {
   /// during the call only.
   public mutating func merge(
     decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits = .standard
-  ) throws(DecodingError) {
+  ) throws(MessageDecodingError) {
     guard bytes.count <= limits.maximumSize else {
-      throw DecodingError(.tooLarge, "a message of \(bytes.count) bytes, where \(limits.maximumSize) are allowed")
+      throw MessageDecodingError(
+        .tooLarge, "a message of \(bytes.count) bytes, where \(limits.maximumSize) are allowed")
     }
     guard let start = bytes.baseAddress else { return }
     var reader = MessageReader(start: start, count: bytes.count, limits: limits)

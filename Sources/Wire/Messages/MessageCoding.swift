@@ -28,9 +28,9 @@ public enum MessageCoding<Value: Message>: FieldCoding {
 
   /// Merges the fields that are read into `value`.
   @inlinable
-  public static func read(_ value: inout Value, from reader: inout MessageReader) throws(DecodingError) {
+  public static func read(_ value: inout Value, from reader: inout MessageReader) throws(MessageDecodingError) {
     let outer = try reader.enter()
-    do throws(DecodingError) {
+    do throws(MessageDecodingError) {
       try value.merge(from: &reader)
     } catch {
       throw error.inside(field: outer.tag >> 3)
@@ -72,7 +72,7 @@ extension MessageCoding {
   @inlinable
   public static func readOptional(
     _ value: inout Indirect<Value>?, from reader: inout MessageReader
-  ) throws(DecodingError) {
+  ) throws(MessageDecodingError) {
     var box = value.take() ?? Indirect(Value())
     try read(&box.value, from: &reader)
     value = box

@@ -2,7 +2,7 @@ extension MessageReader {
   /// Passes over the field whose tag was read last, and keeps its bytes, the tag included.
   ///
   /// This is also where a known number with an unexpected wire type ends.
-  public mutating func skip(_ tag: UInt32, into fields: inout UnknownFields) throws(DecodingError) {
+  public mutating func skip(_ tag: UInt32, into fields: inout UnknownFields) throws(MessageDecodingError) {
     let first = fieldStart
     try skip(tag)
     fields.bytes.append(contentsOf: UnsafeRawBufferPointer(start: first, count: position - first))
@@ -10,7 +10,7 @@ extension MessageReader {
 
   /// Passes over the payload of a field.
   @usableFromInline
-  mutating func skip(_ tag: UInt32) throws(DecodingError) {
+  mutating func skip(_ tag: UInt32) throws(MessageDecodingError) {
     switch WireType(rawValue: tag & 7) {
     case .varint: _ = try varint()
     case .fixed64: _ = try fixed(UInt64.self)
@@ -23,7 +23,7 @@ extension MessageReader {
   }
 
   /// Passes over the fields of a group and its end; groups inside groups count as depth.
-  private mutating func skipGroup(_ field: UInt32) throws(DecodingError) {
+  private mutating func skipGroup(_ field: UInt32) throws(MessageDecodingError) {
     guard depthLeft > 0 else { throw tooDeep() }
     depthLeft &-= 1
     while true {

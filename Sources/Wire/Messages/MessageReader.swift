@@ -37,7 +37,7 @@ public struct MessageReader: ~Copyable {
 
   /// Reads the tag of the next field: its number and wire type. 0 at the end of the message that is being read.
   @inlinable @inline(__always)
-  public mutating func nextTag() throws(DecodingError) -> UInt32 {
+  public mutating func nextTag() throws(MessageDecodingError) -> UInt32 {
     fieldStart = position
     guard position < end else { return 0 }
     let byte = position.load(as: UInt8.self)
@@ -49,7 +49,7 @@ public struct MessageReader: ~Copyable {
   }
 
   @usableFromInline
-  mutating func longTag() throws(DecodingError) -> UInt32 {
+  mutating func longTag() throws(MessageDecodingError) -> UInt32 {
     tag = 0
     let value = try varint()
     guard position - fieldStart <= Limits.tagBytes, let short = UInt32(exactly: value) else {
@@ -63,7 +63,7 @@ public struct MessageReader: ~Copyable {
   // MARK: Payloads
 
   @inlinable @inline(__always)
-  mutating func varint() throws(DecodingError) -> UInt64 {
+  mutating func varint() throws(MessageDecodingError) -> UInt64 {
     if position < end {
       let byte = position.load(as: UInt8.self)
       if byte < 0x80 {
@@ -75,7 +75,7 @@ public struct MessageReader: ~Copyable {
   }
 
   @usableFromInline
-  mutating func longVarint() throws(DecodingError) -> UInt64 {
+  mutating func longVarint() throws(MessageDecodingError) -> UInt64 {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     var next = position
@@ -98,7 +98,9 @@ public struct MessageReader: ~Copyable {
   }
 
   @inlinable @inline(__always)
-  mutating func fixed<Fixed: FixedWidthInteger & BitwiseCopyable>(_ type: Fixed.Type) throws(DecodingError) -> Fixed {
+  mutating func fixed<Fixed: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Fixed.Type
+  ) throws(MessageDecodingError) -> Fixed {
     guard end - position >= MemoryLayout<Fixed>.size else { throw endsInside("a fixed-width number") }
     let value = position.loadUnaligned(as: Fixed.self)
     position += MemoryLayout<Fixed>.size
@@ -107,7 +109,7 @@ public struct MessageReader: ~Copyable {
 
   /// Reads a length that fits what is left of the message.
   @inlinable @inline(__always)
-  mutating func length() throws(DecodingError) -> Int {
+  mutating func length() throws(MessageDecodingError) -> Int {
     let value = try varint()
     guard value <= UInt64(truncatingIfNeeded: end - position) else { throw tooLong(value) }
     return Int(truncatingIfNeeded: value)
@@ -115,7 +117,7 @@ public struct MessageReader: ~Copyable {
 
   /// Reads a length and the bytes after it, which are valid as long as the reader is.
   @inlinable @inline(__always)
-  mutating func bytes() throws(DecodingError) -> UnsafeRawBufferPointer {
+  mutating func bytes() throws(MessageDecodingError) -> UnsafeRawBufferPointer {
     let count = try length()
     let bytes = UnsafeRawBufferPointer(start: position, count: count)
     position += count
@@ -139,7 +141,7 @@ public struct MessageReader: ~Copyable {
 
   /// Reads the length of a message and makes its end the reader's.
   @inlinable
-  mutating func enter() throws(DecodingError) -> Outer {
+  mutating func enter() throws(MessageDecodingError) -> Outer {
     let count = try length()
     guard depthLeft > 0 else { throw tooDeep() }
     depthLeft &-= 1
@@ -162,7 +164,7 @@ public struct MessageReader: ~Copyable {
 
   /// Counts elements of lists, sets and maps, each with the memory that it takes, before room is made for them.
   @inlinable @inline(__always)
-  mutating func count(elements: Int, of stride: Int) throws(DecodingError) {
+  mutating func count(elements: Int, of stride: Int) throws(MessageDecodingError) {
     // Neither overflows: elements are no more than the bytes of the message, and no type is that large.
     elementsLeft &-= elements
     elementMemoryLeft &-= elements &* stride
@@ -203,27 +205,27 @@ public struct MessageReader: ~Copyable {
 extension MessageReader {
   /// A fault at the place where the reader is.
   @usableFromInline @inline(never)
-  func failure(_ code: DecodingError.Code, _ message: String) -> DecodingError {
-    DecodingError(code, message, path: tag == 0 ? [] : [tag >> 3], offset: position - start)
+  func failure(_ code: MessageDecodingError.Code, _ message: String) -> MessageDecodingError {
+    MessageDecodingError(code, message, path: tag == 0 ? [] : [tag >> 3], offset: position - start)
   }
 
   @usableFromInline @inline(never)
-  func endsInside(_ what: String) -> DecodingError {
+  func endsInside(_ what: String) -> MessageDecodingError {
     failure(.truncated, "the message ends inside \(what)")
   }
 
   @usableFromInline @inline(never)
-  func tooLong(_ length: UInt64) -> DecodingError {
+  func tooLong(_ length: UInt64) -> MessageDecodingError {
     failure(.truncated, "a length of \(length) bytes, where \(end - position) are left")
   }
 
   @usableFromInline @inline(never)
-  func tooDeep() -> DecodingError {
+  func tooDeep() -> MessageDecodingError {
     failure(.tooDeep, "too many messages stand inside one another")
   }
 
   @usableFromInline @inline(never)
-  func tooManyElements() -> DecodingError {
+  func tooManyElements() -> MessageDecodingError {
     failure(.tooManyElements, "the lists, sets and maps of the message hold too many elements")
   }
 }

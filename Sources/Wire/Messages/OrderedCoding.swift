@@ -28,7 +28,7 @@ extension OrderedCoding {
   @inlinable
   public static func readSet(
     _ values: inout Set<Value>, tag: UInt32, from reader: inout MessageReader
-  ) throws(DecodingError) {
+  ) throws(MessageDecodingError) {
     let count = reader.runLength()
     // Twice, since a set keeps room that is not filled.
     try reader.count(elements: count, of: 2 &* MemoryLayout<Value>.stride)

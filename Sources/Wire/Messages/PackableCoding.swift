@@ -7,7 +7,7 @@ public protocol PackableCoding: OrderedCoding {
   static func writePacked(_ values: [Value], into writer: inout MessageWriter)
 
   /// Appends the values that `bytes` bytes from the reader's position hold; the reader ends there.
-  static func readPacked(_ values: inout [Value], from reader: inout MessageReader) throws(DecodingError)
+  static func readPacked(_ values: inout [Value], from reader: inout MessageReader) throws(MessageDecodingError)
 }
 
 extension PackableCoding {
@@ -71,7 +71,7 @@ extension PackableCoding {
   @inlinable
   public static func readList(
     _ values: inout [Value], tag: UInt32, from reader: inout MessageReader
-  ) throws(DecodingError) {
+  ) throws(MessageDecodingError) {
     if tag & 7 == WireType.lengthDelimited.rawValue {
       try readPacked(&values, from: &reader)
     } else {
@@ -102,7 +102,7 @@ extension PackableCoding {
   @inlinable
   public static func readSet(
     _ values: inout Set<Value>, tag: UInt32, from reader: inout MessageReader
-  ) throws(DecodingError) {
+  ) throws(MessageDecodingError) {
     var list: [Value] = []
     try readList(&list, tag: tag, from: &reader)
     // A second time, since a set's memory is not the list's.
@@ -112,7 +112,7 @@ extension PackableCoding {
 
   /// Reads the length of a packed list and makes its end the reader's.
   @inlinable
-  static func enterPacked(_ reader: inout MessageReader) throws(DecodingError) -> UnsafeRawPointer {
+  static func enterPacked(_ reader: inout MessageReader) throws(MessageDecodingError) -> UnsafeRawPointer {
     let count = try reader.length()
     let outer = reader.end
     reader.end = reader.position + count
@@ -156,14 +156,14 @@ extension VarintCoding {
   }
 
   @inlinable @inline(__always)
-  public static func read(_ value: inout Value, from reader: inout MessageReader) throws(DecodingError) {
+  public static func read(_ value: inout Value, from reader: inout MessageReader) throws(MessageDecodingError) {
     value = Self.value(try reader.varint())
   }
 
   @inlinable
   public static func readPacked(
     _ values: inout [Value], from reader: inout MessageReader
-  ) throws(DecodingError) {
+  ) throws(MessageDecodingError) {
     let outer = try enterPacked(&reader)
     let bytes = UnsafeRawBufferPointer(start: reader.position, count: reader.end - reader.position)
     // Every varint has one byte without the high bit.
@@ -211,7 +211,7 @@ extension FixedCoding {
   }
 
   @inlinable @inline(__always)
-  public static func read(_ value: inout Value, from reader: inout MessageReader) throws(DecodingError) {
+  public static func read(_ value: inout Value, from reader: inout MessageReader) throws(MessageDecodingError) {
     value = Self.value(try reader.fixed(Bits.self))
   }
 
@@ -232,7 +232,7 @@ extension FixedCoding {
   @inlinable
   public static func readPacked(
     _ values: inout [Value], from reader: inout MessageReader
-  ) throws(DecodingError) {
+  ) throws(MessageDecodingError) {
     let bytes = try reader.bytes()
     let (count, rest) = bytes.count.quotientAndRemainder(dividingBy: MemoryLayout<Bits>.size)
     guard rest == 0 else { throw reader.endsInside("a packed number") }

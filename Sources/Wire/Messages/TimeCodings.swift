@@ -20,7 +20,7 @@ public enum TimestampCoding: FieldCoding {
     SecondsAndNanoseconds(value).write(into: &writer)
   }
 
-  public static func read(_ value: inout Timestamp, from reader: inout MessageReader) throws(DecodingError) {
+  public static func read(_ value: inout Timestamp, from reader: inout MessageReader) throws(MessageDecodingError) {
     var parts = SecondsAndNanoseconds(value)
     try parts.merge(from: &reader)
     guard Timestamp.secondsRange ~= parts.seconds, 0..<1_000_000_000 ~= parts.nanoseconds else {
@@ -52,7 +52,7 @@ public enum DurationCoding: FieldCoding {
     SecondsAndNanoseconds(value).write(into: &writer)
   }
 
-  public static func read(_ value: inout Duration, from reader: inout MessageReader) throws(DecodingError) {
+  public static func read(_ value: inout Duration, from reader: inout MessageReader) throws(MessageDecodingError) {
     var parts = SecondsAndNanoseconds(value)
     try parts.merge(from: &reader)
     guard SecondsAndNanoseconds.durationRange ~= parts.seconds, -999_999_999...999_999_999 ~= parts.nanoseconds else {
@@ -97,7 +97,7 @@ struct SecondsAndNanoseconds {
     writer.writeLength(since: end)
   }
 
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     let outer = try reader.enter()
     loop: while true {
       let tag = try reader.nextTag()

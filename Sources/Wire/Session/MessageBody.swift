@@ -46,7 +46,9 @@ public enum MessageBody {
   }
 
   /// The message, decoded.
-  public func decode<M: Message>(as type: M.Type, limits: DecodingLimits = .standard) throws(DecodingError) -> M {
-    try withBytes { bytes throws(DecodingError) in try M(decoding: bytes, limits: limits) }
+  public func decode<M: Message>(
+    as type: M.Type, limits: DecodingLimits = .standard
+  ) throws(MessageDecodingError) -> M {
+    try withBytes { bytes throws(MessageDecodingError) in try M(decoding: bytes, limits: limits) }
   }
 }

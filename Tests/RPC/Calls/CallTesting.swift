@@ -55,7 +55,7 @@ struct Overflow: DeclaredError {
     writer.write(unknownFields)
     UInt32Coding.write(limit, field: 1, into: &writer)
   }
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -69,7 +69,7 @@ struct Overflow: DeclaredError {
   enum Only: DeclaredFailure {
     case overflow(Overflow)
 
-    init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(DecodingError) {
+    init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
       guard package == Overflow.package, number == Overflow.number else { return nil }
       self = .overflow(try Overflow(decoding: payload))
     }

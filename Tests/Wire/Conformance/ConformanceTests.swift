@@ -48,9 +48,9 @@ import Testing
 
   /// Decodes and encodes the samples here, and has protobuf compare what they mean before and after.
   private func expectAgreement(on samples: [Sample]) throws {
-    var errors: [DecodingError?] = []
+    var errors: [MessageDecodingError?] = []
     let pairs = samples.map { sample -> (sample: Sample, written: [UInt8]?) in
-      do throws(DecodingError) {
+      do throws(MessageDecodingError) {
         let written = try Conformance.echo(sample)
         errors.append(nil)
         return (sample, written)

@@ -26,7 +26,7 @@ import Testing
     let vectors = try load()
     #expect(vectors.count > 40)
     for vector in vectors {
-      do throws(DecodingError) {
+      do throws(MessageDecodingError) {
         let written = try Conformance.echo(vector.sample)
         #expect(vector.refused == nil, "\(vector.name)")
         #expect(written == [UInt8](hexadecimal: (vector.canonical ?? vector.bytes)[...]), "\(vector.name)")

@@ -67,7 +67,7 @@ enum Conformance {
   ]
 
   /// Decodes and encodes.
-  static func echo(_ sample: Sample) throws(DecodingError) -> [UInt8] {
+  static func echo(_ sample: Sample) throws(MessageDecodingError) -> [UInt8] {
     guard let type = types[sample.name] else { return [] }
     return try type.init(decoding: sample.bytes).encoded()
   }

@@ -3,14 +3,14 @@ import Testing
 
 /// What a decoder takes and refuses; messages of conformance.rpc.
 @Suite struct DecodingTests {
-  private func decode<M: Message>(_ type: M.Type = M.self, _ bytes: [UInt8]) throws(DecodingError) -> M {
+  private func decode<M: Message>(_ type: M.Type = M.self, _ bytes: [UInt8]) throws(MessageDecodingError) -> M {
     try M(decoding: bytes)
   }
 
   private func code<M: Message>(
     _ type: M.Type, _ bytes: [UInt8], limits: DecodingLimits = .standard
-  ) -> DecodingError.Code? {
-    do throws(DecodingError) {
+  ) -> MessageDecodingError.Code? {
+    do throws(MessageDecodingError) {
       _ = try M(decoding: bytes, limits: limits)
       return nil
     } catch {
@@ -84,7 +84,7 @@ import Testing
   // MARK: Refusal
 
   @Test(arguments: [
-    ([0x10], DecodingError.Code.truncated), ([0x10, 0x80], .truncated), ([0x72, 2, 0x61], .truncated),
+    ([0x10], MessageDecodingError.Code.truncated), ([0x10, 0x80], .truncated), ([0x72, 2, 0x61], .truncated),
     ([0x72, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01], .truncated), ([0x45, 1, 2, 3], .truncated),
     ([0x93, 0x4e], .truncated), ([0x00, 1], .malformed), ([0x94, 0x4e], .malformed),
     ([0x93, 0x4e, 0x9c, 0x4e], .malformed),
@@ -95,12 +95,12 @@ import Testing
     ([0x8a, 0x01, 2, 0x10, 0x80, 0x94, 0xeb, 0xdc, 0x03], .truncated),
     ([0x8a, 0x01, 6, 0x10, 0x80, 0x94, 0xeb, 0xdc, 0x03], .malformed),
   ])
-  func `what is malformed is refused by its code`(bytes: [Int], expected: DecodingError.Code) {
+  func `what is malformed is refused by its code`(bytes: [Int], expected: MessageDecodingError.Code) {
     #expect(code(Plain.self, bytes.map { UInt8($0) }) == expected)
   }
 
   @Test func `an error says where`() {
-    let error = #expect(throws: DecodingError.self) {
+    let error = #expect(throws: MessageDecodingError.self) {
       try decode(Tree.self, [0x08, 1, 0x22, 5, 0x12, 3, 0x12, 1, 0x10])
     }
     #expect(error?.code == .truncated)

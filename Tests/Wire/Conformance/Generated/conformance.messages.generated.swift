@@ -164,7 +164,7 @@ struct Plain: Message {
     BoolCoding.write(flag, field: 1, into: &writer)
   }
 
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -318,7 +318,7 @@ struct Optionals: Message {
     BoolCoding.writeOptional(flag, field: 1, into: &writer)
   }
 
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -453,7 +453,7 @@ struct Defaults: Message {
     BoolCoding.writeOptional(_flag, field: 1, into: &writer)
   }
 
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -590,7 +590,7 @@ struct Lists: Message {
     BoolCoding.writeList(flag, field: 1, into: &writer)
   }
 
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -691,7 +691,7 @@ struct Sets: Message {
     BoolCoding.writeSet(flag, field: 1, into: &writer)
   }
 
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -807,7 +807,7 @@ struct Maps: Message {
     MapCoding<StringCoding, StringCoding>.write(texts, field: 1, into: &writer)
   }
 
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -904,7 +904,7 @@ struct Choice: Message {
     }
   }
 
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -991,7 +991,7 @@ struct Tree: Message {
     Int64Coding.write(number, field: 1, into: &writer)
   }
 
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -1068,7 +1068,7 @@ struct Everything: Message {
     MessageCoding<Plain>.write(plain, field: 1, into: &writer)
   }
 
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {

@@ -16,7 +16,7 @@ struct Raw: Message {
 
   var encodedSize: Int { unknownFields.bytes.count }
   func encode(into writer: inout MessageWriter) { writer.write(unknownFields) }
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while case let tag = try reader.nextTag(), tag != 0 { try reader.skip(tag, into: &unknownFields) }
   }
 }

@@ -39,7 +39,7 @@ struct Author: Message {
     StringCoding.write(name, field: 1, into: &writer)
   }
 
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
@@ -128,7 +128,7 @@ struct Note: Message {
     UUIDCoding.write(id, field: 1, into: &writer)
   }
 
-  mutating func merge(from reader: inout MessageReader) throws(DecodingError) {
+  mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {

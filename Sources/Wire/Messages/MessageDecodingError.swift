@@ -1,5 +1,5 @@
 /// Why bytes are not a message.
-public struct DecodingError: Error, Sendable, Hashable {
+public struct MessageDecodingError: Error, Sendable, Hashable {
   /// The kind of fault. More kinds may be added.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The bytes end inside a field, or a length goes beyond the end of its message.
@@ -40,14 +40,14 @@ public struct DecodingError: Error, Sendable, Hashable {
 
   /// The same fault, seen from the message that holds the faulty one in the given field.
   @usableFromInline
-  func inside(field: UInt32) -> DecodingError {
+  func inside(field: UInt32) -> MessageDecodingError {
     var error = self
     error.path.insert(field, at: 0)
     return error
   }
 }
 
-extension DecodingError: CustomStringConvertible {
+extension MessageDecodingError: CustomStringConvertible {
   public var description: String {
     let place = path.isEmpty ? "" : " in field \(path.map(String.init).joined(separator: "."))"
     return "\(message) (\(code)\(place), at byte \(offset))"
