@@ -73,8 +73,10 @@ public struct HubError: Error, CustomStringConvertible {
 
     /// What was given cannot be right: an address, a certificate.
     public static let usage = Code("usage")
-    /// Nothing answers there, or not as a hub that is trusted.
+    /// Nothing answers there, or not as a hub.
     public static let unreachable = Code("unreachable")
+    /// Something answers there that is not trusted to be the hub: its certificate is not the expected one.
+    public static let untrusted = Code("untrusted")
     /// The hub does not take the credential.
     public static let refused = Code("refused")
     /// The hub answered with another failure.
@@ -93,6 +95,10 @@ public struct HubError: Error, CustomStringConvertible {
   }
 
   init<Failure>(_ error: CallError<Failure>, address: String) {
+    if let link = error.cause as? LinkError, Self.certificateFaults.contains(link.code) {
+      self.init(.untrusted, "the hub at \(address) is not trusted: \(link.message)", cause: link)
+      return
+    }
     switch error.status {
     case .unavailable, .deadlineExceeded:
       self.init(.unreachable, "the hub at \(address) cannot be reached: \(error.message)", cause: error)
@@ -101,6 +107,10 @@ public struct HubError: Error, CustomStringConvertible {
     default: self.init(.failed, "the hub at \(address) failed: \(error)", cause: error)
     }
   }
+
+  private static let certificateFaults: Set<LinkError.Code> = [
+    .certificateExpired, .wrongHost, .unknownAuthority, .wrongPin, .badCertificate,
+  ]
 
   public var description: String { message }
 }

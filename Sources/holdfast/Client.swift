@@ -21,11 +21,27 @@ enum Client {
       return try await Hub.connect(
         to: location.address, token: location.token ?? "", trust: try trust(location.trust), settings: settings)
     } catch let error as HubError {
-      throw CommandFailure(ExitCode(error.code), error.message)
+      throw CommandFailure(ExitCode(error.code), error.message, hint: hint(error))
     } catch let error as CommandFailure {
       throw error
     } catch {
       throw CommandFailure(.failed, "\(error)")
+    }
+  }
+
+  /// What to do about a hub that does not take the client, or that the client does not take.
+  private static func hint(_ error: HubError) -> String? {
+    switch error.code {
+    case .refused: "Show another token with --token-file; an administrator makes one with `holdfast token create`."
+    case .untrusted:
+      switch (error.cause as? LinkError)?.code {
+      case .certificateExpired: "Give the hub a new certificate, and tell it so with the signal HUP."
+      case .wrongHost: "Start the hub with --host for the name that you use, or use one that the certificate is for."
+      default:
+        "If it is the right hub, give the --pin that it printed when it started, or with --ca the tls/ca.pem of its "
+          + "data directory. If it is not, show it no token."
+      }
+    default: nil
     }
   }
 
@@ -46,7 +62,7 @@ extension ExitCode {
     switch code {
     case .usage: self = .usage
     case .unreachable: self = .unreachable
-    case .refused: self = .refused
+    case .refused, .untrusted: self = .refused
     default: self = .failed
     }
   }

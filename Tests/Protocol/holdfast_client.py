@@ -143,7 +143,7 @@ class Call:
 class Connection:
     """One connection. `messages` has the classes of the package holdfast.session by their names."""
 
-    def __init__(self, host, port, authority, token, messages, agent="python/1", call_early=None, timeout=20.0):
+    def __init__(self, host, port, authority, token, messages, agent="python/1", call_early=None, timeout=120.0):
         self.messages = messages
         self.calls = {}
         self.last_stream = 0

@@ -9,84 +9,53 @@ import COpenSSL
 /// A TLS connection to a server, as plain and blocking as can be: what a test sends and receives are bytes. It shares no
 /// code with the client that is tested.
 public final class TLSPeer {
-  /// What went wrong, in the words of the library that saw it.
-  public struct Failure: Error, CustomStringConvertible {
-    public let description: String
-  }
+  public typealias Failure = PeerFailure
 
   public struct Options {
     /// Application protocols to offer; none when empty.
     public var protocols: [String]
     /// Whether to speak TLS 1.2 at most.
     public var isOld: Bool
-    /// How long to wait for bytes, in seconds, before a test fails.
+    /// How long to wait for bytes, in seconds, before a test fails: far longer than a busy machine takes.
     public var patience: Int
 
-    public init(protocols: [String] = ["holdfast/1"], isOld: Bool = false, patience: Int = 20) {
+    public init(protocols: [String] = ["holdfast/1"], isOld: Bool = false, patience: Int = 120) {
       self.protocols = protocols
       self.isOld = isOld
       self.patience = patience
     }
   }
 
-  private let descriptor: Int32
+  private let plain: PlainPeer
   private let context: OpaquePointer
   private let ssl: OpaquePointer
 
   /// Connects to a numeric address such as `127.0.0.1:7443` and shakes hands; the server's certificate has to come from
   /// the authority in this PEM file and hold the address.
   public init(_ address: String, authority: String, _ options: Options = Options()) throws(Failure) {
-    guard let context = SSL_CTX_new(TLS_client_method()) else { throw Failure(description: "no TLS context") }
+    plain = try PlainPeer(address, patience: options.patience)
+    guard let context = SSL_CTX_new(TLS_client_method()) else { throw Failure("no TLS context") }
     guard let ssl = SSL_new(context) else {
       SSL_CTX_free(context)
-      throw Failure(description: "no TLS connection")
+      throw Failure("no TLS connection")
     }
     self.context = context
     self.ssl = ssl
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    try connect(address, patience: options.patience)
     let offered = options.protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
     if !offered.isEmpty { SSL_set_alpn_protos(ssl, offered, UInt32(offered.count)) }
     SSL_ctrl(ssl, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(options.isOld ? TLS1_2_VERSION : TLS1_3_VERSION), nil)
     guard let store = SSL_CTX_get_cert_store(context), X509_STORE_load_file(store, authority) == 1 else {
-      throw Failure(description: "\(authority) cannot be read")
+      throw Failure("\(authority) cannot be read")
     }
     SSL_set_verify(ssl, SSL_VERIFY_PEER, nil)
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), address.split(separator: ":").first.map(String.init) ?? "")
-    SSL_set_fd(ssl, descriptor)
+    SSL_set_fd(ssl, plain.descriptor)
     guard SSL_connect(ssl) == 1 else { throw lastFailure("no handshake") }
   }
 
   deinit {
     SSL_free(ssl)
     SSL_CTX_free(context)
-    close(descriptor)
-  }
-
-  private func connect(_ address: String, patience: Int) throws(Failure) {
-    let parts = address.split(separator: ":")
-    guard descriptor >= 0, parts.count == 2, let port = UInt16(parts[1]) else {
-      throw Failure(description: "\(address) is no address")
-    }
-    var target = sockaddr_in()
-    target.sin_family = sa_family_t(AF_INET)
-    target.sin_port = port.bigEndian
-    inet_pton(AF_INET, String(parts[0]), &target.sin_addr)
-    var time = timeval(tv_sec: patience, tv_usec: 0)
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
-    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
-    var yes: Int32 = 1
-    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
-    let result = withUnsafePointer(to: &target) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        #if canImport(Glibc)
-          Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        #else
-          Darwin.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        #endif
-      }
-    }
-    guard result == 0 else { throw Failure(description: "\(address): \(String(cString: strerror(errno)))") }
   }
 
   private func lastFailure(_ what: String) -> Failure {
@@ -94,7 +63,7 @@ public final class TLSPeer {
     let code = ERR_get_error()
     ERR_error_string_n(code, &text, text.count)
     let reason = text.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
-    return Failure(description: code == 0 ? "\(what): \(String(cString: strerror(errno)))" : "\(what): \(reason)")
+    return Failure(code == 0 ? "\(what): \(String(cString: strerror(errno)))" : "\(what): \(reason)")
   }
 
   /// The application protocol that the server chose.
@@ -118,7 +87,7 @@ public final class TLSPeer {
     if count > 0 { return Array(buffer[..<Int(count)]) }
     switch SSL_get_error(ssl, count) {
     case SSL_ERROR_ZERO_RETURN: return []
-    case SSL_ERROR_WANT_READ: throw Failure(description: "nothing came in time")
+    case SSL_ERROR_WANT_READ: throw Failure("nothing came in time")
     case SSL_ERROR_SYSCALL where errno == 0 || errno == ECONNRESET: return []
     default:
       // A server that closes without TLS's farewell.

@@ -156,9 +156,7 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
 
   /// Takes a call, on the loop.
   func add(_ call: ClientCall) {
-    guard phase != .closed, !isClosing else {
-      return call.fail(CallFailure(.unavailable, "the connection is closing", notBegun: true))
-    }
+    guard phase != .closed, !isClosing else { return refuse(call) }
     if let deadline = call.deadline { watch(deadline) }
     if phase == .open, line.isEmpty {
       if !open(call) { line.append(call) }
@@ -168,6 +166,14 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     } else {
       call.fail(CallFailure(.resourceExhausted, "\(line.count) calls wait already", notBegun: true))
     }
+  }
+
+  /// A call that comes too late hears why the server never let this client in; else another connection will take it.
+  private func refuse(_ call: ClientCall) {
+    var failure = CallFailure(.unavailable, "the connection is closing")
+    if !isWelcome, let farewell { failure = farewell }
+    failure.notBegun = true
+    call.fail(failure)
   }
 
   /// Opens the call, or ends it; false when it has to wait.

@@ -10,7 +10,7 @@ enum ExitCode: Int32, Sendable, CaseIterable {
   case conflict = 4
   /// No hub answers.
   case unreachable = 5
-  /// The hub does not let this client do it.
+  /// The hub does not let this client do it, or is not the one that the client trusts.
   case refused = 6
 
   /// The name in JSON.

@@ -1,30 +1,12 @@
 import Foundation
 
-/// One run of the `holdfast` program that this build made.
-struct Holdfast {
-  let exitCode: Int32
-  let output: String
-  let errors: String
-
+/// The `holdfast` program that this build made.
+enum Holdfast {
   /// Runs it to its end with no hub in its environment but what `environment` names.
   static func run(
     _ arguments: [String], environment: [String: String] = [:], input: Data = Data()
-  ) async throws -> Holdfast {
-    let process = prepare(arguments, environment: environment)
-    let output = Pipe()
-    let errors = Pipe()
-    let given = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    process.standardInput = given
-    try process.run()
-    async let printed = read(output)
-    async let complained = read(errors)
-    try? given.fileHandleForWriting.write(contentsOf: input)
-    try? given.fileHandleForWriting.close()
-    let texts = await (printed, complained)
-    process.waitUntilExit()
-    return Holdfast(exitCode: process.terminationStatus, output: texts.0, errors: texts.1)
+  ) async throws -> ProgramRun {
+    try await ProgramRun.run(prepare(arguments, environment: environment), input: input)
   }
 
   static func prepare(_ arguments: [String], environment: [String: String] = [:]) -> Process {
@@ -43,13 +25,4 @@ struct Holdfast {
     while folder.pathComponents.contains(where: { $0.hasSuffix(".xctest") }) { folder.deleteLastPathComponent() }
     return folder.appendingPathComponent("holdfast")
   }()
-
-  private static func read(_ pipe: Pipe) async -> String {
-    await withCheckedContinuation { caller in
-      Thread.detachNewThread {
-        let data = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
-        caller.resume(returning: String(decoding: data, as: UTF8.self))
-      }
-    }
-  }
 }

@@ -1,7 +1,9 @@
 import Foundation
+import HoldfastCrypto
+import HoldfastServer
 import TestSupport
 
-/// A hub in a process of its own, in a directory of its own, on a port of its own.
+/// A hub in a process of its own, in a directory of its own, on an address of its own.
 final class HubProcess: @unchecked Sendable {  // a test drives it from one task at a time
   struct NotStarted: Error {
     let exitCode: Int32
@@ -22,7 +24,7 @@ final class HubProcess: @unchecked Sendable {  // a test drives it from one task
     data = directory.path("hub")
     self.options = options
     process = Process()
-    try await start(listen: "127.0.0.1:0")
+    try await start(listen: Loopback.ownAddress() + ":0")
   }
 
   deinit {
@@ -45,8 +47,7 @@ final class HubProcess: @unchecked Sendable {  // a test drives it from one task
     guard let event = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String],
       event["event"] == "listening", let address = event["address"], let fingerprint = event["fingerprint"]
     else {
-      process.waitUntilExit()
-      throw NotStarted(exitCode: process.terminationStatus, errors: errors)
+      throw NotStarted(exitCode: await process.ended(), errors: errors)
     }
     self.address = address
     self.fingerprint = fingerprint
@@ -57,20 +58,25 @@ final class HubProcess: @unchecked Sendable {  // a test drives it from one task
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
+  /// Makes it present another certificate, which it has not issued itself, to those who connect a little later.
+  func present(_ identity: Identity) throws {
+    let directory = HubDirectory(path: data)
+    try LocalFile.remove(directory.authorityKey)
+    try LocalFile.replace(directory.key, with: identity.privateKeyPEM.utf8, mode: 0o600)
+    try LocalFile.replace(directory.certificate, with: identity.certificatePEM.utf8, mode: 0o644)
+    send(SIGHUP)
+  }
+
   /// Sends a signal and waits for the end. The exit code, or the signal's number if that ended it.
   @discardableResult
   func end(_ signal: Int32 = SIGTERM) async -> Int32 {
     send(signal)
-    return await withCheckedContinuation { caller in
-      Thread.detachNewThread { [process] in
-        process.waitUntilExit()
-        caller.resume(returning: process.terminationStatus)
-      }
-    }
+    return await process.ended()
   }
 
   /// Runs a client command against it.
-  func client(_ words: String..., environment: [String: String] = [:], input: Data = Data()) async throws -> Holdfast {
+  func client(_ words: String..., environment: [String: String] = [:], input: Data = Data()) async throws -> ProgramRun
+  {
     try await Holdfast.run(words + ["--data", data], environment: environment, input: input)
   }
 }
@@ -78,23 +84,22 @@ final class HubProcess: @unchecked Sendable {  // a test drives it from one task
 extension Pipe {
   /// Reads what a process prints until it has printed `mark`, or to the end; a thread of its own waits meanwhile.
   func text(upTo mark: String) async -> String {
-    await withCheckedContinuation { caller in
-      Thread.detachNewThread { [handle = fileHandleForReading] in
-        var text = Data()
-        while !text.suffix(mark.utf8.count).elementsEqual(mark.utf8), let byte = try? handle.read(upToCount: 1),
-          !byte.isEmpty
-        {
-          text += byte
-        }
-        caller.resume(returning: String(decoding: text, as: UTF8.self))
+    await onThread { [handle = fileHandleForReading] in
+      var text = Data()
+      while !text.suffix(mark.utf8.count).elementsEqual(mark.utf8), let byte = try? handle.read(upToCount: 1),
+        !byte.isEmpty
+      {
+        text += byte
       }
+      return String(decoding: text, as: UTF8.self)
     }
   }
 }
 
-/// Waits until a condition holds that another process brings about; false when it does not within a minute.
+/// Waits until a condition holds that another process brings about; false when it does not within minutes, which even a
+/// machine that is busy with much else does not take.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-  for _ in 0..<6000 {
+  for _ in 0..<20_000 {
     if try await condition() { return true }
     try await Task.sleep(for: .milliseconds(10))
   }

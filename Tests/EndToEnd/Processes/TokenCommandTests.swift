@@ -103,16 +103,50 @@ struct `Reaching a hub` {
     let hub = try await HubProcess()
     let other = try CertificateAuthority.create(name: "Other").identity.certificatePEM
     let run = try await hub.client("describe", "--ca", try hub.directory.write(other, to: "other.pem"))
-    #expect(run.exitCode == 5)
-    #expect(run.errors.contains("certificate"))
+    #expect(run.exitCode == 6)
+    #expect(run.errors.contains("comes from no authority that is trusted here"))
+    #expect(run.errors.contains("give the --pin that it printed"))
   }
 
   @Test func `another key than the pinned one is not believed`() async throws {
     let hub = try await HubProcess()
     let run = try await hub.client("describe", "--pin", String(repeating: "0", count: 64))
-    #expect(run.exitCode == 5)
+    #expect(run.exitCode == 6)
     #expect(run.errors.contains(hub.fingerprint))
+    #expect(run.errors.contains("give the --pin that it printed"))
     #expect(try await hub.client("describe", "--pin", "short").exitCode == 2)
+  }
+
+  @Test func `a certificate for another host is not believed`() async throws {
+    let hub = try await HubProcess()
+    let errors = try await refusal(by: hub, "is for hub.example", hosts: ["hub.example"])
+    #expect(errors.contains("Start the hub with --host"))
+  }
+
+  @Test func `an expired certificate is not believed`() async throws {
+    let hub = try await HubProcess()
+    let host = String(hub.address.prefix { $0 != ":" })
+    let errors = try await refusal(by: hub, "expired on 2001-09-10", hosts: [host], from: 1_000_000_000)
+    #expect(errors.contains("Give the hub a new certificate"))
+  }
+
+  /// Gives the hub a certificate by an authority that the client trusts, and returns why the client refuses it, once the
+  /// hub presents it.
+  private func refusal(
+    by hub: HubProcess, _ reason: String, hosts: [String], from start: Int64? = nil
+  ) async throws -> String {
+    let authority = try CertificateAuthority.create(name: "Own")
+    try hub.present(try authority.issue(hosts: hosts, role: .server, validFor: .seconds(86_400), from: start))
+    let trusted = try hub.directory.write(authority.identity.certificatePEM, to: "own.pem")
+    var run = try await hub.client("describe", "--ca", trusted)
+    let isRefused = try await eventually {
+      if run.errors.contains(reason) { return true }
+      run = try await hub.client("describe", "--ca", trusted)
+      return false
+    }
+    #expect(isRefused, "\(run.errors)")
+    #expect(run.exitCode == 6)
+    return run.errors
   }
 
   @Test func `nobody at the address is unreachable`() async throws {

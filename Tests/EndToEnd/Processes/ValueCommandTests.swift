@@ -25,6 +25,34 @@ struct `Values by the command line` {
     #expect(missing.errors == "holdfast: there is no value greeting\n")
   }
 
+  @Test func `how it went is told by the exit code`() async throws {
+    let hub = try await HubProcess()
+    func code(_ words: String...) async throws -> Int32 {
+      try await Holdfast.run(words + ["--data", hub.data]).exitCode
+    }
+    #expect(try await code("put", "k", "v") == 0)
+    #expect(try await code("get", "k") == 0)
+    // Longer than a key may be.
+    #expect(try await code("put", String(repeating: "k", count: 5_000), "v") == 1)
+    #expect(try await code("get", "k", "--space", String(repeating: "s", count: 5_000)) == 1)
+    #expect(try await code("put", "k") == 2)
+    #expect(try await code("get") == 2)
+    #expect(try await code("get", "nothing") == 3)
+    #expect(try await code("put", "k", "w", "--expect", "0") == 4)
+    let wrong = try hub.directory.write("hf_wrong", to: "wrong")
+    let pin = String(repeating: "0", count: 64)
+    for words in [["put", "k", "w"], ["get", "k"]] {
+      let refused = try await Holdfast.run(words + ["--data", hub.data, "--token-file", wrong])
+      #expect(refused.exitCode == 6)
+      #expect(refused.errors.contains("holdfast token create"))
+      #expect(try await Holdfast.run(words + ["--data", hub.data, "--pin", pin]).exitCode == 6)
+    }
+    #expect(try await hub.client("get", "k").output == "v")
+    await hub.end()
+    #expect(try await code("put", "k", "w") == 5)
+    #expect(try await code("get", "k") == 5)
+  }
+
   @Test func `bytes of standard input and of files come back as they were`() async throws {
     let hub = try await HubProcess()
     let bytes = Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 /// What a good client sees, byte by byte, over a real connection to a real hub.
+@Suite(.ownThread)
 struct RawProtocolTests {
   typealias Frame = RawClient.Frame
 

@@ -3,14 +3,11 @@ import TestSupport
 import Testing
 
 /// Clients that send and do not read.
+@Suite(.ownThread)
 struct SlowReaderTests {
   @Test(arguments: [false, true])
   func `a client that asks more than it reads is not listened to for long`(readsSome: Bool) async throws {
     let hub = try await HubProcess()
-    try await onThread { try askWithoutReading(hub, readsSome) }
-  }
-
-  private func askWithoutReading(_ hub: HubProcess, _ readsSome: Bool) throws {
     let before = try residentBytes(of: hub)
     let client = try RawClient(hub, TLSPeer.Options(patience: 2))
     try client.send(RawClient.hello(token: try RawClient.adminToken(of: hub)))
@@ -32,10 +29,6 @@ struct SlowReaderTests {
 
   @Test func `what was asked while nobody read is answered when somebody does`() async throws {
     let hub = try await HubProcess()
-    try await onThread { try askMuch(hub) }
-  }
-
-  private func askMuch(_ hub: HubProcess) throws {
     let client = try RawClient.welcomed(by: hub)
     // A hundred requests of 60,000 bytes, whose echoes wait in the hub, and then as many pings.
     let content = RawClient.payload([UInt8](repeating: 7, count: 60_000))
@@ -58,13 +51,6 @@ struct SlowReaderTests {
       pongs += frame.type == 10 ? 1 : 0
     }
     #expect(bytes == 100 * (content.count + 2))
-  }
-
-  /// What blocks for seconds does so on a thread of its own, so that other tests go on.
-  private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
-    try await withCheckedThrowingContinuation { (caller: CheckedContinuation<Void, any Error>) in
-      Thread.detachNewThread { caller.resume(with: Result { try body() }) }
-    }
   }
 
   private func residentBytes(of hub: HubProcess) throws -> Int {

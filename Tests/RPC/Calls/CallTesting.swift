@@ -94,7 +94,7 @@ struct TestServer {
     _ change: (inout RPCServer.Configuration) -> Void = { _ in }
   ) async throws -> TestServer {
     let authority = try authority ?? .create(name: "test")
-    let identity = try authority.issue(hosts: ["127.0.0.1"], role: .server)
+    let identity = try authority.issue(hosts: [address.host], role: .server)
     let tls = try TLSServerContext(
       TLSServerConfiguration(
         certificateChain: .text(identity.certificatePEM), privateKey: .text(identity.privateKeyPEM)))

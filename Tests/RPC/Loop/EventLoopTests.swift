@@ -1,4 +1,5 @@
 import HoldfastWire
+import TestSupport
 import Testing
 
 @testable import HoldfastRPC
@@ -37,6 +38,7 @@ struct `An event loop` {
   func `no job of many threads is lost, and each wakes the loop`(_ kind: PollerKind) async throws {
     try await withLoop(kind) { loop in
       let count = Lock(0)
+      let ended = Happening()
       for _ in 0..<4 {
         try Thread.start(name: "sender") {
           for _ in 0..<500 {
@@ -48,10 +50,13 @@ struct `An event loop` {
             }
             gate.wait()
           }
-          loop.execute { count.withLock { $0 += 1000 } }
+          loop.execute {
+            count.withLock { $0 += 1000 }
+            ended.pass()
+          }
         }
       }
-      while count.withLock({ $0 }) < 6000 { await Task.yield() }
+      await ended.wait(for: 4)
       #expect(count.withLock { $0 } == 6000)
     }
   }
@@ -72,7 +77,7 @@ struct `An event loop` {
           }, .read)
       }
       try System.sendAll(right, "x")
-      while log.all.isEmpty { await Task.yield() }
+      await log.wait()
       #expect(log.all == ["served"])
     }
   }
@@ -126,7 +131,7 @@ struct `An event loop` {
       for _ in 0..<10 { _ = try await loop.call {} }
       #expect(log.all == [])
       try await loop.call { try loop.setInterest(left, .read) }
-      while log.all.isEmpty { await Task.yield() }
+      await log.wait()
       try await loop.call {
         loop.deregister(left)
         System.close(left)
@@ -162,11 +167,11 @@ struct `An event loop` {
         try loop.register(first.0, Handler { _, _, _ in takeOver(first.0, second.0) }, .read)
         try loop.register(second.0, Handler { _, _, _ in takeOver(second.0, first.0) }, .read)
       }
-      while log.all.isEmpty { await Task.yield() }
+      await log.wait()
       for _ in 0..<3 { _ = try await loop.call {} }
       #expect(log.all == ["served"])
       try System.sendAll(fresh.1, "hello")
-      while log.all.count < 2 { await Task.yield() }
+      await log.wait(for: 2)
       #expect(log.all == ["served", "new owner: hello"])
       for fd in [first.0, first.1, second.0, second.1, fresh.0, fresh.1] { System.close(fd) }
     }
@@ -301,7 +306,7 @@ struct `An event loop` {
         try System.sendAll(right, "x")
         loop.execute { log.add("job") }
       }
-      while log.all.count < 7 { await Task.yield() }
+      await log.wait(for: 7)
       #expect(log.all == ["job", "timer", "end", "other end", "job of the end", "end again", "event"])
     }
   }

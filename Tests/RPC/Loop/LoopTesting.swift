@@ -1,4 +1,5 @@
 import HoldfastWire
+import TestSupport
 import Testing
 
 @testable import HoldfastRPC
@@ -33,10 +34,17 @@ extension EventLoop {
 /// What happened, in order, on whatever threads.
 final class Log: Sendable {
   private let lines = Lock<[String]>([])
+  private let added = Happening()
 
   var all: [String] { lines.withLock { $0 } }
 
-  func add(_ line: String) { lines.withLock { $0.append(line) } }
+  func add(_ line: String) {
+    lines.withLock { $0.append(line) }
+    added.pass()
+  }
+
+  /// Returns when there are as many lines.
+  func wait(for count: Int = 1) async { await added.wait(for: count) }
 }
 
 /// A gate that threads and tasks wait at until it is opened.
@@ -61,6 +69,21 @@ final class Handler: ReadinessHandler {
 
   func ready(readable: Bool, writable: Bool) { body(self, readable, writable) }
   func loopEnded() { ended() }
+}
+
+extension EventLoop {
+  /// Returns when there is something to read on the descriptor, or to accept.
+  func waitUntilReadable(_ fd: Int32) async throws {
+    try await withCheckedThrowingContinuation { (caller: CheckedContinuation<Void, any Error>) in
+      execute {
+        let handler = Handler { _, _, _ in
+          self.deregister(fd)
+          caller.resume()
+        }
+        do { try self.register(fd, handler, .read) } catch { caller.resume(throwing: error) }
+      }
+    }
+  }
 }
 
 final class TurnEnd: TurnEndHandler {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HoldfastRPC
@@ -41,14 +42,14 @@ struct `A worker pool` {
     let pool = WorkerPool(threadCount: 1, queueLimit: 2)
     defer { pool.shutdown() }
     let gate = Gate()
-    let begun = Lock(false)
+    let begun = Happening()
     let first = Task {
       try await pool.run {
-        begun.withLock { $0 = true }
+        begun.pass()
         gate.wait()
       }
     }
-    while !begun.withLock({ $0 }) { await Task.yield() }
+    await begun.wait()
     // Two of the three find room, whichever they are.
     let results = await withTaskGroup(of: String.self) { group in
       for _ in 0..<3 {
@@ -94,7 +95,7 @@ struct `A worker pool` {
     let pool = WorkerPool(threadCount: 1)
     defer { pool.shutdown() }
     let task = Task {
-      while !Task.isCancelled { await Task.yield() }
+      await Happening.untilCancelled()
       _ = try await pool.run { Issue.record("It began.") }
     }
     task.cancel()
