@@ -20,6 +20,7 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   }
 
   let loop: EventLoop
+  var isTurnEndDue = false
   private let wire: FrameLink
   private let settings: ClientSettings
   private let events: Events

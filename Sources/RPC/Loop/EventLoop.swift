@@ -26,7 +26,8 @@ public final class EventLoop: @unchecked Sendable {  // what is stored without a
 
   private var registrations = Registrations()
   private var timers = Timers()
-  private var turnEnd = TurnEndHandlers()
+  /// Who asked to be called at the end of this turn, in the order in which they first asked.
+  private var turnEnd: [any TurnEndHandler] = []
   private var isStopping = false
   private var events: [PollEvent] = []
 
@@ -103,9 +104,11 @@ public final class EventLoop: @unchecked Sendable {  // what is stored without a
   }
 
   /// Calls `handler` once at the end of this turn, however often it asks.
-  func atTurnEnd(_ handler: any TurnEndHandler) {
+  func atTurnEnd(_ handler: some TurnEndHandler) {
     assert(isCurrent)
-    turnEnd.add(handler)
+    guard !handler.isTurnEndDue else { return }
+    handler.isTurnEndDue = true
+    turnEnd.append(handler)
   }
 
   // MARK: Timers
@@ -214,7 +217,12 @@ public final class EventLoop: @unchecked Sendable {  // what is stored without a
   private func endTurn() {
     for _ in 0..<Limits.turnEndRounds {
       if turnEnd.isEmpty && !jobs.hasJobs { return }
-      for handler in turnEnd.take() { handler.turnEnded() }
+      var handlers: [any TurnEndHandler] = []
+      swap(&handlers, &turnEnd)
+      for handler in handlers {
+        handler.isTurnEndDue = false
+        handler.turnEnded()
+      }
       jobs.run(limit: Limits.jobsPerTurn)
     }
   }

@@ -8,7 +8,7 @@ public struct CallContext: Sendable {
   public var name: String { call.name }
   public var method: MethodID { call.head.method }
   public var metadata: Metadata { call.head.metadata }
-  public var principal: any Principal { call.principal }
+  public var principal: any Principal { call.client.principal }
   /// When the client stops waiting; nil when it waits for ever.
   public var deadline: MonotonicTime? { call.deadline }
   /// The identity of this mutation, when its client gave one. Whoever commits its outcome together with its effect under
@@ -19,7 +19,7 @@ public struct CallContext: Sendable {
 
   /// Sends this with the reply, beside its message.
   public func setReplyMetadata(_ name: String, _ value: String) {
-    call.replyMetadata.withLock { $0[name] = value }
+    call.setReplyMetadata(name, value)
   }
 }
 

@@ -11,18 +11,7 @@ public typealias BidirectionalHandler<Request: Message, Reply: Message> =
 
 /// Which handler serves which call. Generated `register(on:)` functions fill it; then it is given to a server.
 public struct Dispatcher: Sendable {
-  /// Makes the call object for an arrival. Throws when the request cannot be decoded.
-  typealias Entry = @Sendable (CallArrival, MessageBody) throws -> ServerCall
-
-  struct Route: Sendable {
-    let name: String
-    let priority: CallPriority
-    let shape: CallShape
-    let requestLimit: Int?
-    let make: Entry
-  }
-
-  private var routes: [MethodID: Route] = [:]
+  private var routes = RouteTable()
   /// The services that a client may ask about, in order of their numbers.
   public private(set) var services: [ServiceDescriptor] = []
   var interceptors: [any ServerInterceptor] = []
@@ -43,66 +32,42 @@ public struct Dispatcher: Sendable {
   public mutating func unary<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ handler: @escaping UnaryHandler<Request, Reply>
   ) {
-    add(method) { arrival, body in
-      let request = try body.decode(as: Request.self, limits: arrival.connection.decodingLimits)
-      return UnaryServerCall(arrival, name: method.name, request, handler)
-    }
+    routes.insert(UnaryRoute(method, handler))
   }
 
   /// Serves a call with one request and a stream of replies.
   public mutating func serverStream<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ handler: @escaping ServerStreamHandler<Request, Reply>
   ) {
-    add(method) { arrival, body in
-      let request = try body.decode(as: Request.self, limits: arrival.connection.decodingLimits)
-      return ServerStreamServerCall(arrival, name: method.name, request, handler)
-    }
+    routes.insert(ServerStreamRoute(method, handler))
   }
 
   /// Serves a call with a stream of requests and one reply.
   public mutating func clientStream<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ handler: @escaping ClientStreamHandler<Request, Reply>
   ) {
-    add(method) { arrival, _ in
-      ClientStreamServerCall<Request, Reply>(arrival, name: method.name, .upload(handler))
-    }
+    routes.insert(ClientStreamRoute(method, .upload(handler)))
   }
 
   /// Serves a call with streams both ways.
   public mutating func bidirectional<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ handler: @escaping BidirectionalHandler<Request, Reply>
   ) {
-    add(method) { arrival, _ in
-      ClientStreamServerCall<Request, Reply>(arrival, name: method.name, .both(handler))
-    }
+    routes.insert(ClientStreamRoute(method, .both(handler)))
   }
 
-  private mutating func add<Request, Reply, Failure>(
-    _ method: MethodDescriptor<Request, Reply, Failure>, _ make: @escaping Entry
-  ) {
-    routes[method.id] = Route(
-      name: method.name, priority: method.priority, shape: method.shape, requestLimit: method.requestLimit, make: make)
-  }
-
-  /// The call object and its priority, or why there is none.
-  func call(_ arrival: CallArrival, _ body: MessageBody) -> Result<(ServerCall, CallPriority), CallFailure> {
+  /// The call object and its priority. Throws why there is none.
+  func call(
+    _ arrival: consuming CallArrival, _ body: MessageBody
+  ) throws(CallFailure) -> (call: ServerCall, priority: CallPriority) {
     guard let route = routes[arrival.head.method] else {
-      return .failure(
-        CallFailure(.unimplemented, "this server has no call \(arrival.head.method)", notBegun: true))
+      throw CallFailure(.unimplemented, "this server has no call \(arrival.head.method)", notBegun: true)
     }
-    guard route.shape.streamsRequests == arrival.head.hasItems else {
-      return .failure(CallFailure(.invalidArgument, "\(route.name) has another shape here", notBegun: true))
-    }
-    if let limit = route.requestLimit, body.count > limit {
-      return .failure(
-        CallFailure(
-          .resourceExhausted, "a request of \(body.count) bytes; \(route.name) takes \(limit)", notBegun: true))
-    }
+    try route.check(arrival.head, body)
     do {
-      return .success((try route.make(arrival, body), route.priority))
+      return (try route.makeCall(arrival, body), route.priority)
     } catch {
-      return .failure(
-        CallFailure(.invalidArgument, "the request cannot be decoded: \(error)", notBegun: true, cause: error))
+      throw CallFailure(.invalidArgument, "the request cannot be decoded: \(error)", notBegun: true, cause: error)
     }
   }
 }

@@ -29,22 +29,19 @@ public struct ReplyWriter<Item: Message>: Sendable {
   ///
   /// Throws when the call was cancelled, its deadline has passed or its connection is lost: the handler should end.
   public nonisolated(nonsending) func send(_ item: Item) async throws {
+    if call.connection.loop.isCurrent, try call.send(item) { return }
+    try await sendWithCredit(item)
+  }
+
+  private nonisolated(nonsending) func sendWithCredit(_ item: Item) async throws {
     let call = call
     var turn: CreditWaiters.Turn?
     while true {
-      let (outcome, news) = await call.connection.loop.perform { () -> (Result<ItemOutcome, CallFailure>, UInt64) in
-        let connection = call.connection
-        return (
-          call.ending.map { .failure($0) } ?? .success(connection.send(item, on: call.stream)), connection.creditNews
-        )
+      let (isSent, news) = await call.connection.loop.perform { () -> (Result<Bool, CallFailure>, UInt64) in
+        (Result { () throws(CallFailure) in try call.send(item) }, call.connection.creditNews)
       }
-      switch try outcome.get() {
-      case .sent: return
-      case .noCredit: turn = await call.connection.waitForCredit(call.stream, since: news, turn)
-      case .closed: throw CallFailure(.cancelled, "the call has ended")
-      case .tooLarge(let limit):
-        throw CallFailure(.resourceExhausted, "an item of \(item.encodedSize) bytes, and the client takes \(limit)")
-      }
+      if try isSent.get() { return }
+      turn = await call.connection.waitForCredit(call.stream, since: news, turn)
     }
   }
 }

@@ -11,11 +11,14 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
     var parked: UnsafeContinuation<Void, Never>?
     var task: Task<Void, Never>?
     var isCancelled = false
+    /// Where it stands among the busy ones; nil while it is none of them.
+    var place: Int?
   }
 
-  private unowned let connection: ServerConnection
-  private var waiting = PriorityQueue()
-  private var busy: [ObjectIdentifier: Worker] = [:]
+  /// Owns the pump, and lives as long as a task of the pump does.
+  private unowned(unsafe) let connection: ServerConnection
+  private let queue = Confined(PriorityQueue())
+  private var busy: [Worker] = []
   private var parked: [Worker] = []
   /// Whether a worker is on its way to look at the queue.
   private var isServed = false
@@ -23,8 +26,10 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
 
   init(_ connection: ServerConnection) { self.connection = connection }
 
-  /// Calls that run or wait.
-  var count: Int { waiting.count + busy.values.count { $0.call != nil } }
+  private var waiting: PriorityQueue {
+    _read { yield queue.value }
+    _modify { yield &queue.value }
+  }
 
   func add(_ call: ServerCall, _ priority: CallPriority) {
     waiting.append(call, priority)
@@ -38,25 +43,28 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
       // That one may suspend at once, too: look again when it has run.
       connection.loop.atTurnEnd(connection)
     }
-    for worker in busy.values {
+    for worker in busy {
       if let deadline = worker.call?.deadline { connection.watch(deadline) }
     }
   }
 
   /// Ends calls early whose stream or deadline `matches`.
   func end(_ failure: CallFailure, where matches: (ServerCall) -> Bool) {
-    for worker in busy.values {
-      if let call = worker.call, matches(call) { end(call, failure, worker) }
+    for worker in busy {
+      guard let call = worker.call, matches(call), call.end(failure) else { continue }
+      // A task stays cancelled: this worker takes no more calls.
+      worker.isCancelled = true
+      worker.task?.cancel()
     }
     func endWaiting(_ call: ServerCall) {
-      if matches(call) { call.end(failure) }
+      if matches(call) { _ = call.end(failure) }
     }
     waiting.forEach(endWaiting)
   }
 
   /// Whether the stream's call has begun and goes on.
   func isRunning(_ stream: StreamID) -> Bool {
-    busy.values.contains { $0.call?.stream == stream && $0.call?.ending == nil }
+    busy.contains { $0.call?.stream == stream && $0.call?.ending == nil }
   }
 
   /// The earliest deadline of the calls that run or wait.
@@ -66,34 +74,30 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
       guard let deadline = call.deadline, call.ending == nil else { return }
       earliest = min(earliest ?? deadline, deadline)
     }
-    for worker in busy.values { if let call = worker.call { consider(call) } }
+    for worker in busy { if let call = worker.call { consider(call) } }
     waiting.forEach(consider)
     return earliest
   }
 
-  /// Ends the workers that wait for calls. Those that run end with their calls.
+  /// Ends the workers that wait for calls, and drops the calls that wait for workers, to which nobody could listen.
+  /// Workers that run end with their calls.
   func close() {
     isClosed = true
+    waiting = PriorityQueue()
     for worker in parked { worker.parked?.resume() }
     parked = []
-  }
-
-  private func end(_ call: ServerCall, _ failure: CallFailure, _ worker: Worker) {
-    // A task stays cancelled: this worker takes no more calls.
-    worker.isCancelled = true
-    call.end(failure)
   }
 
   private func serve() {
     isServed = true
     if let worker = parked.popLast() {
-      busy[ObjectIdentifier(worker)] = worker
+      enlist(worker)
       worker.parked?.resume()
       worker.parked = nil
       return
     }
     let worker = Worker()
-    busy[ObjectIdentifier(worker)] = worker
+    enlist(worker)
     let connection = connection
     worker.task = Task(executorPreference: connection.loop.executor) { [self] in
       await run(worker)
@@ -101,24 +105,48 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
     }
   }
 
+  private func enlist(_ worker: Worker) {
+    worker.place = busy.count
+    busy.append(worker)
+  }
+
+  private func dismiss(_ worker: Worker) {
+    guard let place = worker.place, let last = busy.popLast() else { return }
+    worker.place = nil
+    guard last !== worker else { return }
+    last.place = place
+    busy[place] = last
+  }
+
   nonisolated(nonsending) private func run(_ worker: Worker) async {
+    let interceptors = connection.dispatcher.interceptors[...]
     while true {
       while !worker.isCancelled, let call = waiting.popFirst() {
         worker.call = call
-        call.worker = worker.task
-        await call.run()
-        call.worker = nil
+        await run(call, interceptors)
         worker.call = nil
       }
       isServed = false
       if worker.isCancelled || isClosed || parked.count >= Limits.parkedWorkers { break }
-      busy[ObjectIdentifier(worker)] = nil
+      dismiss(worker)
       parked.append(worker)
       await withUnsafeContinuation { worker.parked = $0 }
       if isClosed { break }
     }
-    busy[ObjectIdentifier(worker)] = nil
+    dismiss(worker)
     if !waiting.isEmpty { connection.loop.atTurnEnd(connection) }
+  }
+
+  /// Runs one call from its beginning to its reply.
+  nonisolated(nonsending) private func run(
+    _ call: ServerCall, _ interceptors: ArraySlice<any ServerInterceptor>
+  ) async {
+    guard call.mayBegin() else { return }
+    do {
+      if interceptors.isEmpty { try await call.handle() } else { try await call.handle(within: interceptors) }
+    } catch {
+      await call.handlerThrew(error)
+    }
   }
 }
 

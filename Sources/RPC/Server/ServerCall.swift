@@ -1,29 +1,38 @@
 import HoldfastWire
+import Synchronization
+
+/// A CALL frame that has arrived, and what its connection knows.
+struct CallArrival {
+  let connection: ServerConnection
+  let stream: StreamID
+  let head: CallHead
+  let client: AuthenticatedClient
+}
 
 /// A call that a server has taken on, from its arrival to its reply. One subclass for each shape.
 ///
 /// Runs on its connection's loop, through the pump; a handler may leave the loop and come back.
-class ServerCall: @unchecked Sendable {  // mutable state is touched on the loop only, but for `replyMetadata`'s lock
+class ServerCall: @unchecked Sendable {  // mutable state is touched on the loop only
   let connection: ServerConnection
   let stream: StreamID
   let head: CallHead
-  let name: String
-  let principal: any Principal
+  let client: AuthenticatedClient
   let deadline: MonotonicTime?
   /// Why the call is to end early; set at most once.
-  private(set) var ending: CallFailure?
-  /// The task that runs the handler.
-  var worker: Task<Void, Never>?
-  let replyMetadata = Lock(Metadata())
+  private var early: EarlyEnd?
+  /// Made by the first handler that sets some, on whatever thread.
+  private let metadata = AtomicLazyReference<Lock<Metadata>>()
 
-  init(_ arrival: CallArrival, name: String) {
+  init(_ arrival: consuming CallArrival) {
+    deadline = arrival.head.deadline(from: arrival.connection.loop.now)
     connection = arrival.connection
     stream = arrival.stream
     head = arrival.head
-    self.name = name
-    principal = arrival.principal
-    deadline = arrival.head.timeout.map { arrival.connection.loop.now + $0 }
+    client = arrival.client
   }
+
+  /// The method's.
+  var name: String { preconditionFailure("each shape has its own") }
 
   /// Runs the handler and hands over what it returned.
   nonisolated(nonsending) func handle() async throws { preconditionFailure("each shape has its own") }
@@ -35,43 +44,67 @@ class ServerCall: @unchecked Sendable {  // mutable state is touched on the loop
   /// The call ends early: whoever waits for the client's items hears of it.
   func abandon(_ failure: CallFailure) {}
 
-  /// Runs the whole call: interceptors, handler, reply.
-  nonisolated(nonsending) final func run() async {
-    if let ending { return fail(ending) }
+  // MARK: The handler's run
+
+  /// Whether the handler is to be run. When it is too late for that, the call has been answered.
+  final func mayBegin() -> Bool {
+    if let ending {
+      fail(ending)
+      return false
+    }
     if let deadline, deadline <= connection.loop.now {
-      return fail(CallFailure(.deadlineExceeded, "the deadline passed before the call could begin", notBegun: true))
+      fail(CallFailure(.deadlineExceeded, "the deadline passed before the call could begin", notBegun: true))
+      return false
     }
-    do {
-      let interceptors = connection.dispatcher.interceptors
-      if interceptors.isEmpty {
-        try await handle()
-      } else {
-        try await run(interceptors[...])
-      }
-    } catch {
-      let failure = CallFailure(thrown: error)
-      await connection.loop.perform { self.fail(self.ending ?? failure) }
-      if let cause = failure.cause { connection.report(cause, in: self) }
-    }
+    return true
   }
 
-  nonisolated(nonsending) private func run(_ interceptors: ArraySlice<any ServerInterceptor>) async throws {
+  /// The same as `handle`, within interceptors.
+  nonisolated(nonsending) final func handle(within interceptors: ArraySlice<any ServerInterceptor>) async throws {
     guard let first = interceptors.first else { return try await handle() }
     let context = CallContext(call: self)
-    try await first.intercept(context) { try await self.run(interceptors.dropFirst()) }
+    try await first.intercept(context) { try await self.handle(within: interceptors.dropFirst()) }
   }
 
-  /// Ends the call early: the handler's task is cancelled, the reply follows when the handler has ended.
-  final func end(_ failure: CallFailure) {
-    guard ending == nil else { return }
-    ending = failure
-    abandon(failure)
-    worker?.cancel()
+  /// Answers a call whose handler threw.
+  nonisolated(nonsending) final func handlerThrew(_ error: any Error) async {
+    let failure = CallFailure(thrown: error)
+    await connection.loop.perform { self.fail(self.ending ?? failure) }
+    if let cause = failure.cause { connection.report(cause, in: self) }
   }
+
+  // MARK: Early ends
+
+  /// Why the call is to end early.
+  final var ending: CallFailure? { early?.failure }
+
+  /// Ends the call early, its reply follows when the handler has ended; false when it has been ended before.
+  final func end(_ failure: CallFailure) -> Bool {
+    guard early == nil else { return false }
+    early = EarlyEnd(failure)
+    abandon(failure)
+    return true
+  }
+
+  /// In an object of its own, as few calls have one and it is large.
+  private final class EarlyEnd {
+    let failure: CallFailure
+
+    init(_ failure: CallFailure) { self.failure = failure }
+  }
+
+  // MARK: Replies
+
+  final func setReplyMetadata(_ name: String, _ value: String) {
+    let metadata = metadata.load() ?? metadata.storeIfNil(Lock(Metadata()))
+    metadata.withLock { $0[name] = value }
+  }
+
+  private final var replyMetadata: Metadata? { metadata.load()?.withLock { $0 } }
 
   final func fail(_ failure: CallFailure) {
     abandon(failure)
-    var metadata = replyMetadata.withLock { $0 }
+    var metadata = replyMetadata ?? Metadata()
     metadata.entries.merge(failure.metadata.entries) { $1 }
     connection.fail(stream, failure, metadata)
   }
@@ -79,100 +112,24 @@ class ServerCall: @unchecked Sendable {  // mutable state is touched on the loop
   /// On the loop: sends the reply, or the failure that ended the call meanwhile.
   final func reply(_ message: some Message) {
     if let ending { return fail(ending) }
-    connection.reply(stream, message, replyMetadata.withLock { $0 })
+    connection.reply(stream, message, replyMetadata)
   }
 
   final func finish() {
     if let ending { return fail(ending) }
     abandon(CallFailure(.cancelled, "the call has ended"))
-    connection.finish(stream, replyMetadata.withLock { $0 })
-  }
-}
-
-/// A CALL frame that has arrived, and what its connection knows.
-struct CallArrival {
-  let connection: ServerConnection
-  let stream: StreamID
-  let head: CallHead
-  let principal: any Principal
-}
-
-final class UnaryServerCall<Request: Message, Reply: Message>: ServerCall, @unchecked Sendable {
-  private let request: Request
-  private let handler: UnaryHandler<Request, Reply>
-
-  init(_ arrival: CallArrival, name: String, _ request: Request, _ handler: @escaping UnaryHandler<Request, Reply>) {
-    self.request = request
-    self.handler = handler
-    super.init(arrival, name: name)
+    connection.finish(stream, replyMetadata)
   }
 
-  nonisolated(nonsending) override func handle() async throws {
-    let message = try await handler(request, CallContext(call: self))
-    await connection.loop.perform { self.reply(message) }
-  }
-}
-
-final class ServerStreamServerCall<Request: Message, Reply: Message>: ServerCall, @unchecked Sendable {
-  private let request: Request
-  private let handler: ServerStreamHandler<Request, Reply>
-
-  init(
-    _ arrival: CallArrival, name: String, _ request: Request, _ handler: @escaping ServerStreamHandler<Request, Reply>
-  ) {
-    self.request = request
-    self.handler = handler
-    super.init(arrival, name: name)
-  }
-
-  nonisolated(nonsending) override func handle() async throws {
-    try await handler(request, ReplyWriter(call: self), CallContext(call: self))
-    await connection.loop.perform { self.finish() }
-  }
-}
-
-/// A call whose client sends items: one reply, or a stream of them.
-final class ClientStreamServerCall<Request: Message, Reply: Message>: ServerCall, @unchecked Sendable {
-  enum Handler {
-    case upload(ClientStreamHandler<Request, Reply>)
-    case both(BidirectionalHandler<Request, Reply>)
-  }
-
-  private let handler: Handler
-  private let requests: InboundChannel<Request>
-
-  init(_ arrival: CallArrival, name: String, _ handler: Handler) {
-    self.handler = handler
-    let connection = arrival.connection
-    let stream = arrival.stream
-    requests = InboundChannel(portion: connection.creditPortion) { bytes in
-      connection.onLoop { $0.consumed(bytes, on: stream) }
+  /// On the loop: sends an item, if there is credit for it. Throws when the handler had better end.
+  final func send(_ item: some Message) throws(CallFailure) -> Bool {
+    if let ending { throw ending }
+    switch connection.send(item, on: stream) {
+    case .sent: return true
+    case .noCredit: return false
+    case .closed: throw CallFailure(.cancelled, "the call has ended")
+    case .tooLarge(let limit):
+      throw CallFailure(.resourceExhausted, "an item of \(item.encodedSize) bytes, and the client takes \(limit)")
     }
-    super.init(arrival, name: name)
-  }
-
-  nonisolated(nonsending) override func handle() async throws {
-    let stream = RequestStream(channel: requests)
-    let context = CallContext(call: self)
-    switch handler {
-    case .upload(let handler):
-      let message = try await handler(stream, context)
-      requests.abandon()
-      await connection.loop.perform { self.reply(message) }
-    case .both(let handler):
-      try await handler(stream, ReplyWriter(call: self), context)
-      await connection.loop.perform { self.finish() }
-    }
-  }
-
-  override func receive(_ body: MessageBody) throws(MessageDecodingError) {
-    requests.push(try body.decode(as: Request.self, limits: connection.decodingLimits), bytes: body.credit)
-  }
-
-  override func receiveEnd() { requests.finish(.success(())) }
-
-  override func abandon(_ failure: CallFailure) {
-    requests.finish(.failure(failure))
-    requests.abandon()
   }
 }

@@ -8,16 +8,17 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   private enum Phase { case handshaking, open, lingering, closed }
 
   let loop: EventLoop
+  var isTurnEndDue = false
   let dispatcher: Dispatcher
   let creditPortion: Int
   let decodingLimits: DecodingLimits
   private let settings: ServerSettings
   private let wire: FrameLink
-  private var session: ServerSession
+  private let confinedSession: Confined<ServerSession>
   private var phase = Phase.handshaking
-  private var principal: (any Principal)?
+  private var authenticated: AuthenticatedClient?
   /// Calls whose client sends items.
-  private var receivers: [StreamID: ServerCall] = [:]
+  private var receivers = StreamTable<ServerCall>()
   private var creditWaiters = CreditWaiters()
   private var timer: TimerToken?
   private var deadlineTimer: (token: TimerToken, time: MonotonicTime)?
@@ -37,14 +38,19 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     self.dispatcher = dispatcher
     self.onClose = onClose
     wire = FrameLink(link, on: loop)
-    session = ServerSession(
-      bounds: settings.bounds, agent: settings.agent, timing: settings.timing, now: loop.now)
+    confinedSession = Confined(
+      ServerSession(bounds: settings.bounds, agent: settings.agent, timing: settings.timing, now: loop.now))
     creditPortion = settings.bounds.creditPortion
     decodingLimits = DecodingLimits(maximumSize: settings.bounds.messageBytes)
   }
 
+  private var session: ServerSession {
+    _read { yield confinedSession.value }
+    _modify { yield &confinedSession.value }
+  }
+
   /// Who the client is; nil before its hello has been judged.
-  var client: (any Principal)? { principal }
+  var client: (any Principal)? { authenticated?.principal }
   var openStreams: Int { session.openStreams }
 
   /// Begins to serve. To be called once, on the loop.
@@ -140,9 +146,9 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
         let failure = CallFailure(.invalidArgument, "an item cannot be decoded: \(error)", cause: error)
         pump.end(failure) { $0.stream == stream }
       }
-    case .halfClosed(let stream): receivers.removeValue(forKey: stream)?.receiveEnd()
+    case .halfClosed(let stream): receivers.remove(stream)?.receiveEnd()
     case .cancelled(let stream):
-      receivers[stream] = nil
+      receivers.remove(stream)
       pump.end(CallFailure(.cancelled, "the client cancelled the call")) { $0.stream == stream }
       creditWaiters.wake(stream)
     case .credit(let stream): creditWaiters.wake(stream)
@@ -151,16 +157,18 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   }
 
   private func begin(_ stream: StreamID, _ head: CallHead, _ message: MessageBody) {
-    guard let principal else { return }
-    if let refusal = settings.authorize(principal, head.method) {
-      return fail(stream, CallFailure(refusal.status, refusal.message, notBegun: true), Metadata())
+    guard let authenticated else { return }
+    if let refusal = authenticated.refusal(head.method) {
+      return fail(stream, CallFailure(refusal.status, refusal.message, notBegun: true))
     }
-    let arrival = CallArrival(connection: self, stream: stream, head: head, principal: principal)
-    switch dispatcher.call(arrival, message) {
-    case .success((let call, let priority)):
-      if head.hasItems { receivers[stream] = call }
+    let sendsItems = head.hasItems
+    let arrival = CallArrival(connection: self, stream: stream, head: head, client: authenticated)
+    do {
+      let (call, priority) = try dispatcher.call(arrival, message)
+      if sendsItems { receivers.insert(call, for: stream) }
       pump.add(call, priority)
-    case .failure(let failure): fail(stream, failure, Metadata())
+    } catch {
+      fail(stream, error)
     }
   }
 
@@ -207,7 +215,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   }
 
   private func accept(_ principal: any Principal) {
-    self.principal = principal
+    authenticated = AuthenticatedClient(principal, settings)
     schedule()
   }
 
@@ -232,23 +240,23 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
 
   // MARK: What calls ask for, on the loop
 
-  func reply(_ stream: StreamID, _ message: some Message, _ metadata: Metadata) {
+  func reply(_ stream: StreamID, _ message: some Message, _ metadata: Metadata?) {
     leave(stream)
     session.reply(stream, message, metadata: metadata)
   }
 
-  func finish(_ stream: StreamID, _ metadata: Metadata) {
+  func finish(_ stream: StreamID, _ metadata: Metadata?) {
     leave(stream)
     session.finish(stream, metadata: metadata)
   }
 
-  func fail(_ stream: StreamID, _ failure: CallFailure, _ metadata: Metadata) {
+  func fail(_ stream: StreamID, _ failure: CallFailure, _ metadata: Metadata = Metadata()) {
     leave(stream)
     session.fail(stream, failure.status, failure.wire, metadata: metadata)
   }
 
   private func leave(_ stream: StreamID) {
-    if !receivers.isEmpty { receivers[stream] = nil }
+    receivers.remove(stream)
     loop.atTurnEnd(self)
   }
 
@@ -291,7 +299,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   }
 
   func report(_ error: any Error, in call: ServerCall) {
-    settings.log("\(call.name) failed for \(call.principal.name): \(error)")
+    settings.log("\(call.name) failed for \(call.client.principal.name): \(error)")
   }
 
   // MARK: Time
@@ -300,7 +308,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   func watch(_ deadline: MonotonicTime) {
     if let deadlineTimer, deadlineTimer.time <= deadline { return }
     if let deadlineTimer { loop.cancel(deadlineTimer.token) }
-    deadlineTimer = (loop.schedule(at: deadline) { [weak self] in self?.deadlinePassed() }, deadline)
+    deadlineTimer = (loop.schedule(at: deadline) { self.deadlinePassed() }, deadline)
   }
 
   private func deadlinePassed() {
@@ -320,7 +328,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     case .wait(let until): next = until
     case .end(let error): return end(error)
     }
-    if let expires = principal?.expires {
+    if let expires = client?.expires {
       if expires <= now { return end(SessionError(.unauthenticated, "the credential has expired; present a new one")) }
       next = min(next, expires)
     }
@@ -330,7 +338,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       next = min(next, limit)
     }
     loop.atTurnEnd(self)
-    timer = loop.schedule(at: next) { [weak self] in self?.timePassed() }
+    timer = loop.schedule(at: next) { self.timePassed() }
   }
 
   private func timePassed() {
@@ -343,7 +351,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
 
   /// Tells the client that the server stops, and closes when its calls are through.
   func drain() {
-    guard phase == .open, principal != nil else { return end(SessionError(.unavailable, "the server stops")) }
+    guard phase == .open, authenticated != nil else { return end(SessionError(.unavailable, "the server stops")) }
     session.drain(reason: "the server stops", pacing: settings.pacing)
     loop.atTurnEnd(self)
   }
@@ -359,7 +367,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     phase = .lingering
     abandonCalls(CallFailure(.unavailable, error.message))
     if let timer { loop.cancel(timer) }
-    timer = loop.schedule(at: loop.now + Limits.linger) { [weak self] in self?.close() }
+    timer = loop.schedule(at: loop.now + Limits.linger) { self.close() }
     loop.atTurnEnd(self)
   }
 
@@ -387,7 +395,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   }
 
   private func abandonCalls(_ failure: CallFailure) {
-    receivers = [:]
+    receivers = StreamTable()
     pump.end(failure) { _ in true }
     creditWaiters.wake(.connection)
   }

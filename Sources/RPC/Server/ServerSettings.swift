@@ -3,8 +3,8 @@ public import HoldfastWire
 /// How a server treats each connection.
 public struct ServerSettings: Sendable {
   public var authenticator: any Authenticator
-  /// Whether this client may make this call; nil allows it. Asked for each call, on the loop: must be quick.
-  public var authorize: @Sendable (any Principal, MethodID) -> CallRefusal?
+  /// What a client may call. Asked once for each credential, on the loop, as its answer is for each call.
+  public var authorize: @Sendable (any Principal) -> CallAuthorizer
   public var bounds = SessionBounds.standard
   public var timing = SessionTiming.standard
   /// What a client may wait at random before it comes back after a loss.
@@ -16,12 +16,15 @@ public struct ServerSettings: Sendable {
 
   public init(
     authenticator: any Authenticator,
-    authorize: @escaping @Sendable (any Principal, MethodID) -> CallRefusal? = { _, _ in nil }
+    authorize: @escaping @Sendable (any Principal) -> CallAuthorizer = { _ in { _ in nil } }
   ) {
     self.authenticator = authenticator
     self.authorize = authorize
   }
 }
+
+/// Whether a client may make a call: nil allows it. Must be quick.
+public typealias CallAuthorizer = @Sendable (MethodID) -> CallRefusal?
 
 /// Why a call is refused before it begins.
 public struct CallRefusal: Error, Hashable, Sendable {

@@ -155,12 +155,16 @@ public final class HubServer: Sendable {
     _ options: Options, _ tokens: TokenRegistry, _ dispatcher: Dispatcher
   ) -> ServerSettings {
     let names = Dictionary(dispatcher.services.map { ($0.number, $0.name) }) { first, _ in first }
-    var settings = ServerSettings(authenticator: HubAuthenticator(tokens)) { principal, method in
-      guard let client = principal as? HubPrincipal, let service = names[method.service] else { return nil }
-      guard !client.isRevoked else { return CallRefusal(.unauthenticated, "the token has been revoked") }
-      // Every client may ask what there is.
-      return client.scope.allows(service: service) || method == Administration.describe.id
-        ? nil : CallRefusal(.permissionDenied, "the token is not for the service \(service)")
+    var settings = ServerSettings(authenticator: HubAuthenticator(tokens)) { principal in
+      guard let client = principal as? HubPrincipal else { return { _ in nil } }
+      let forbidden = names.filter { !client.scope.allows(service: $0.value) }
+      return { method in
+        guard !client.isRevoked else { return CallRefusal(.unauthenticated, "the token has been revoked") }
+        // Every client may ask what there is.
+        guard !forbidden.isEmpty, let service = forbidden[method.service], method != Administration.describe.id
+        else { return nil }
+        return CallRefusal(.permissionDenied, "the token is not for the service \(service)")
+      }
     }
     settings.agent = "holdfast/" + version
     settings.log = options.log

@@ -5,19 +5,32 @@ public struct CallHead: Hashable, Sendable {
   public var method: MethodID
   /// Whether the client goes on with items, until its END.
   public var hasItems: Bool
-  /// How long the client will wait; nil for no end.
-  public var timeout: Duration?
+  /// Milliseconds for which the client will wait; 0 for no end.
+  private(set) var timeoutOnWire: UInt64
   public var metadata: Metadata
 
   public init(method: MethodID, hasItems: Bool = false, timeout: Duration? = nil, metadata: Metadata = Metadata()) {
     self.method = method
     self.hasItems = hasItems
-    self.timeout = timeout
+    timeoutOnWire = Self.milliseconds(timeout)
     self.metadata = metadata
   }
 
+  /// How long the client will wait, in whole milliseconds; nil for no end. What is set is rounded up.
+  public var timeout: Duration? {
+    get { timeoutOnWire == 0 ? nil : .milliseconds(timeoutOnWire) }
+    set { timeoutOnWire = Self.milliseconds(newValue) }
+  }
+
+  /// When the client stops waiting, if it begins to wait at `start`; nil when it waits for ever.
+  public func deadline(from start: MonotonicTime) -> MonotonicTime? {
+    guard timeoutOnWire > 0 else { return nil }
+    let (end, overflow) = start.nanoseconds.addingReportingOverflow(timeoutOnWire * 1_000_000)
+    return overflow ? .distantFuture : MonotonicTime(nanoseconds: end)
+  }
+
   /// Milliseconds, rounded up; 0 stands for no end.
-  var timeoutOnWire: UInt64 {
+  private static func milliseconds(_ timeout: Duration?) -> UInt64 {
     guard let timeout else { return 0 }
     let (seconds, attoseconds) = timeout.components
     guard seconds >= 0, attoseconds >= 0 else { return 1 }
@@ -35,9 +48,8 @@ public struct CallHead: Hashable, Sendable {
     let flags = try reader.number()
     let milliseconds = min(try reader.number(), Limits.longestTimeout)
     let metadata = try reader.metadata()
-    let head = CallHead(
-      method: method, hasItems: flags & itemsFollow != 0,
-      timeout: milliseconds == 0 ? nil : .milliseconds(milliseconds), metadata: metadata)
+    var head = CallHead(method: method, hasItems: flags & itemsFollow != 0, metadata: metadata)
+    head.timeoutOnWire = milliseconds
     return (head, reader.rest)
   }
 }

@@ -2,6 +2,9 @@
 struct FrameHead {
   private var numbers: (UInt64, UInt64, UInt64) = (0, 0, 0)
   private var count = 0
+  /// Whether metadata has its place in this head.
+  private var hasMetadata = false
+  /// Nil when it is empty.
   private var metadata: Metadata?
   private var metadataSize = 0
   /// Bytes on the wire.
@@ -15,8 +18,8 @@ struct FrameHead {
     setMetadata(head.metadata)
   }
 
-  /// The head of a REPLY: status, metadata.
-  init(reply status: Status, metadata: Metadata) {
+  /// The head of a REPLY: status, metadata (nil for none).
+  init(reply status: Status, metadata: Metadata?) {
     numbers.0 = UInt64(status.rawValue)
     count = 1
     size = Varint.size(numbers.0)
@@ -36,9 +39,12 @@ struct FrameHead {
     size = Varint.size(first) + Varint.size(second) + Varint.size(third)
   }
 
-  private mutating func setMetadata(_ metadata: Metadata) {
-    self.metadata = metadata
-    metadataSize = metadata.isEmpty ? 0 : metadata.encodedSize
+  private mutating func setMetadata(_ metadata: Metadata?) {
+    hasMetadata = true
+    if let metadata, !metadata.isEmpty {
+      self.metadata = metadata
+      metadataSize = metadata.encodedSize
+    }
     size += Varint.size(length: metadataSize) + metadataSize
   }
 
@@ -49,10 +55,9 @@ struct FrameHead {
     if count > 0 { offset += Self.put(numbers.0, in: body, at: offset) }
     if count > 1 { offset += Self.put(numbers.1, in: body, at: offset) }
     if count > 2 { offset += Self.put(numbers.2, in: body, at: offset) }
-    guard let metadata else { return }
+    guard hasMetadata else { return }
     offset += Self.put(UInt64(metadataSize), in: body, at: offset)
-    guard metadataSize > 0 else { return }
-    metadata.encode(into: UnsafeMutableRawBufferPointer(rebasing: body[offset..<offset + metadataSize]))
+    metadata?.encode(into: UnsafeMutableRawBufferPointer(rebasing: body[offset..<offset + metadataSize]))
   }
 
   private static func put(_ value: UInt64, in body: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {

@@ -25,7 +25,14 @@ public struct Outbox: ~Copyable {
 
   /// Appends a frame whose body is `head` and then `message`, in pieces when it is large.
   mutating func append(_ type: FrameType, on stream: StreamID, head: FrameHead = FrameHead(), message: some Message) {
-    append(type, on: stream, head: head, size: message.encodedSize) { message.encode(into: $0) }
+    append(type, on: stream, head: head, message: message, size: message.encodedSize)
+  }
+
+  /// The same for who knows the message's size already.
+  mutating func append(
+    _ type: FrameType, on stream: StreamID, head: FrameHead = FrameHead(), message: some Message, size: Int
+  ) {
+    append(type, on: stream, head: head, size: size) { message.encode(into: $0) }
   }
 
   /// Appends a frame whose body is `head` alone.

@@ -197,21 +197,22 @@ public struct ServerSession: ~Copyable {
   }
 
   /// Ends a call with its reply.
-  public mutating func reply(_ stream: StreamID, _ message: some Message, metadata: Metadata = Metadata()) {
+  public mutating func reply(_ stream: StreamID, _ message: some Message, metadata: Metadata? = nil) {
     let size = message.encodedSize
     guard size <= streams.peer.messageBytes else {
       return fail(
         stream, .resourceExhausted,
         Failure(message: "the reply has \(size) bytes and the client takes \(streams.peer.messageBytes)"))
     }
-    guard metadata.fits else { return fail(stream, .internal, Failure(message: metadata.complaint)) }
+    if let metadata, !metadata.fits { return fail(stream, .internal, Failure(message: metadata.complaint)) }
     guard streams.close(stream) else { return }
-    outbox.append(.reply, on: stream, head: FrameHead(reply: .ok, metadata: metadata), message: message)
+    let head = FrameHead(reply: .ok, metadata: metadata)
+    outbox.append(.reply, on: stream, head: head, message: message, size: size)
   }
 
   /// Ends a call that streamed its replies.
-  public mutating func finish(_ stream: StreamID, metadata: Metadata = Metadata()) {
-    guard metadata.fits else { return fail(stream, .internal, Failure(message: metadata.complaint)) }
+  public mutating func finish(_ stream: StreamID, metadata: Metadata? = nil) {
+    if let metadata, !metadata.fits { return fail(stream, .internal, Failure(message: metadata.complaint)) }
     guard streams.close(stream) else { return }
     outbox.append(.reply, on: stream, head: FrameHead(reply: .ok, metadata: metadata))
   }

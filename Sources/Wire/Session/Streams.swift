@@ -161,7 +161,7 @@ struct Streams: ~Copyable {
     let cost = Flow.cost(ofItem: size)
     connection.sent(cost)
     table[slot: slot].flow.sent(cost)
-    outbox.append(.item, on: stream, message: message)
+    outbox.append(.item, on: stream, message: message, size: size)
     return .sent
   }
 

@@ -104,8 +104,8 @@ import Testing
 
   @Test func `a call that the client may not make is refused before it begins`() async throws {
     let test = try await TestServer.start {
-      $0.settings.authorize = { _, method in
-        method == Echo.unary.id ? CallRefusal(.permissionDenied, "not you") : nil
+      $0.settings.authorize = { _ in
+        { method in method == Echo.unary.id ? CallRefusal(.permissionDenied, "not you") : nil }
       }
     }
     let client = try test.client()

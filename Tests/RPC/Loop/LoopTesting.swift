@@ -87,6 +87,7 @@ extension EventLoop {
 }
 
 final class TurnEnd: TurnEndHandler {
+  var isTurnEndDue = false
   private let body: () -> Void
 
   init(_ body: @escaping () -> Void) {

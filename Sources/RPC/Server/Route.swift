@@ -1,0 +1,119 @@
+import HoldfastWire
+
+/// How one method is served. One subclass for each shape.
+class Route: @unchecked Sendable {  // nothing in it changes, nor in its subclasses
+  let id: MethodID
+  let name: String
+  let priority: CallPriority
+  let shape: CallShape
+  private let requestLimit: Int?
+
+  init<Request, Reply, Failure>(_ method: MethodDescriptor<Request, Reply, Failure>) {
+    id = method.id
+    name = method.name
+    priority = method.priority
+    shape = method.shape
+    requestLimit = method.requestLimit
+  }
+
+  /// Makes the call object for an arrival. Throws when the request cannot be decoded.
+  func makeCall(_ arrival: consuming CallArrival, _ body: MessageBody) throws(MessageDecodingError) -> ServerCall {
+    preconditionFailure("each shape has its own")
+  }
+
+  /// Throws when an arrival does not look like a call of this method.
+  final func check(_ head: CallHead, _ body: MessageBody) throws(CallFailure) {
+    guard shape.streamsRequests == head.hasItems else {
+      throw CallFailure(.invalidArgument, "\(name) has another shape here", notBegun: true)
+    }
+    if let requestLimit, body.count > requestLimit {
+      throw CallFailure(
+        .resourceExhausted, "a request of \(body.count) bytes; \(name) takes \(requestLimit)", notBegun: true)
+    }
+  }
+}
+
+final class UnaryRoute<Request: Message, Reply: Message>: Route, @unchecked Sendable {
+  let handler: UnaryHandler<Request, Reply>
+  /// Kept here, since to look up a generic type takes longer than to make a call of it.
+  private let call = UnaryServerCall<Request, Reply>.self
+
+  init<Failure>(_ method: MethodDescriptor<Request, Reply, Failure>, _ handler: @escaping UnaryHandler<Request, Reply>)
+  {
+    self.handler = handler
+    super.init(method)
+  }
+
+  override func makeCall(_ arrival: consuming CallArrival, _ body: MessageBody) throws(MessageDecodingError)
+    -> ServerCall
+  {
+    let request = try body.decode(as: Request.self, limits: arrival.connection.decodingLimits)
+    return call.init(arrival, self, request)
+  }
+}
+
+final class ServerStreamRoute<Request: Message, Reply: Message>: Route, @unchecked Sendable {
+  let handler: ServerStreamHandler<Request, Reply>
+
+  init<Failure>(
+    _ method: MethodDescriptor<Request, Reply, Failure>, _ handler: @escaping ServerStreamHandler<Request, Reply>
+  ) {
+    self.handler = handler
+    super.init(method)
+  }
+
+  override func makeCall(_ arrival: consuming CallArrival, _ body: MessageBody) throws(MessageDecodingError)
+    -> ServerCall
+  {
+    let request = try body.decode(as: Request.self, limits: arrival.connection.decodingLimits)
+    return ServerStreamServerCall(arrival, self, request)
+  }
+}
+
+final class ClientStreamRoute<Request: Message, Reply: Message>: Route, @unchecked Sendable {
+  enum Handler {
+    case upload(ClientStreamHandler<Request, Reply>)
+    case both(BidirectionalHandler<Request, Reply>)
+  }
+
+  let handler: Handler
+
+  init<Failure>(_ method: MethodDescriptor<Request, Reply, Failure>, _ handler: Handler) {
+    self.handler = handler
+    super.init(method)
+  }
+
+  override func makeCall(_ arrival: consuming CallArrival, _ body: MessageBody) throws(MessageDecodingError)
+    -> ServerCall
+  {
+    ClientStreamServerCall(arrival, self)
+  }
+}
+
+/// Routes by the numbers of their methods: an open-addressed table, at most half full, that is built once.
+struct RouteTable: Sendable {
+  private var slots: [Route?] = [nil, nil]
+  private var count = 0
+
+  subscript(id: MethodID) -> Route? { slots[place(of: id)] }
+
+  /// Enters a route in place of the one that its method may have had.
+  mutating func insert(_ route: Route) {
+    let isNew = self[route.id] == nil
+    if isNew, (count + 1) * 2 > slots.count {
+      let routes = slots.compactMap(\.self)
+      slots = Array(repeating: nil, count: slots.count * 2)
+      for route in routes { slots[place(of: route.id)] = route }
+    }
+    slots[place(of: route.id)] = route
+    if isNew { count += 1 }
+  }
+
+  /// Where the method's route stands, or would.
+  private func place(of id: MethodID) -> Int {
+    let mask = slots.count - 1
+    var place = Int(truncatingIfNeeded: id.rawValue ^ id.rawValue >> 10) & mask
+    while let route = slots[place], route.id != id { place = (place + 1) & mask }
+    return place
+  }
+}

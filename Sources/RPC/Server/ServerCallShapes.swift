@@ -1,0 +1,83 @@
+import HoldfastWire
+
+/// A call with one request and one reply.
+class UnaryServerCall<Request: Message, Reply: Message>: ServerCall, @unchecked Sendable {
+  private let route: UnaryRoute<Request, Reply>
+  private let request: Request
+
+  required init(_ arrival: consuming CallArrival, _ route: UnaryRoute<Request, Reply>, _ request: consuming Request) {
+    self.route = route
+    self.request = request
+    super.init(arrival)
+  }
+
+  final override var name: String { route.name }
+
+  nonisolated(nonsending) final override func handle() async throws {
+    let message = try await route.handler(request, CallContext(call: self))
+    if connection.loop.isCurrent { return reply(message) }
+    await connection.loop.perform { self.reply(message) }
+  }
+}
+
+/// A call with one request and a stream of replies.
+final class ServerStreamServerCall<Request: Message, Reply: Message>: ServerCall, @unchecked Sendable {
+  private let route: ServerStreamRoute<Request, Reply>
+  private let request: Request
+
+  init(_ arrival: consuming CallArrival, _ route: ServerStreamRoute<Request, Reply>, _ request: consuming Request) {
+    self.route = route
+    self.request = request
+    super.init(arrival)
+  }
+
+  override var name: String { route.name }
+
+  nonisolated(nonsending) override func handle() async throws {
+    try await route.handler(request, ReplyWriter(call: self), CallContext(call: self))
+    await connection.loop.perform { self.finish() }
+  }
+}
+
+/// A call whose client sends items: one reply, or a stream of them.
+final class ClientStreamServerCall<Request: Message, Reply: Message>: ServerCall, @unchecked Sendable {
+  private let route: ClientStreamRoute<Request, Reply>
+  private let requests: InboundChannel<Request>
+
+  init(_ arrival: consuming CallArrival, _ route: ClientStreamRoute<Request, Reply>) {
+    self.route = route
+    let connection = arrival.connection
+    let stream = arrival.stream
+    requests = InboundChannel(portion: connection.creditPortion) { bytes in
+      connection.onLoop { $0.consumed(bytes, on: stream) }
+    }
+    super.init(arrival)
+  }
+
+  override var name: String { route.name }
+
+  nonisolated(nonsending) override func handle() async throws {
+    let stream = RequestStream(channel: requests)
+    let context = CallContext(call: self)
+    switch route.handler {
+    case .upload(let handler):
+      let message = try await handler(stream, context)
+      requests.abandon()
+      await connection.loop.perform { self.reply(message) }
+    case .both(let handler):
+      try await handler(stream, ReplyWriter(call: self), context)
+      await connection.loop.perform { self.finish() }
+    }
+  }
+
+  override func receive(_ body: MessageBody) throws(MessageDecodingError) {
+    requests.push(try body.decode(as: Request.self, limits: connection.decodingLimits), bytes: body.credit)
+  }
+
+  override func receiveEnd() { requests.finish(.success(())) }
+
+  override func abandon(_ failure: CallFailure) {
+    requests.finish(.failure(failure))
+    requests.abandon()
+  }
+}
