@@ -27,13 +27,11 @@ public enum StringCoding: OrderedCoding {
 
   @inlinable
   public static func writePayload(_ value: String, into writer: inout MessageWriter) {
-    let count = value.utf8.withContiguousStorageIfAvailable { utf8 in
-      writer.write(bytes: UnsafeRawBufferPointer(utf8))
-      return utf8.count
+    let written: Void? = value.utf8.withContiguousStorageIfAvailable { utf8 in
+      writer.write(lengthDelimited: UnsafeRawBufferPointer(utf8))
     }
     // Only strings that come from Objective-C have no bytes of their own.
-    guard let count else { return BytesCoding.writePayload(Array(value.utf8), into: &writer) }
-    writer.write(varint: UInt64(truncatingIfNeeded: count))
+    if written == nil { BytesCoding.writePayload(Array(value.utf8), into: &writer) }
   }
 
   @inlinable
@@ -85,8 +83,7 @@ public enum BytesCoding: OrderedCoding {
 
   @inlinable
   public static func writePayload(_ value: [UInt8], into writer: inout MessageWriter) {
-    value.withUnsafeBytes { writer.write(bytes: $0) }
-    writer.write(varint: UInt64(truncatingIfNeeded: value.count))
+    value.withUnsafeBytes { writer.write(lengthDelimited: $0) }
   }
 
   @inlinable
@@ -113,7 +110,7 @@ public enum UUIDCoding: OrderedCoding {
   }
 
   @inlinable
-  public static var zero: UUID { UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)) }
+  public static var zero: UUID { withUnsafeBytes(of: (UInt64(0), UInt64(0))) { $0.load(as: UUID.self) } }
 
   @inlinable
   public static func isZero(_ value: UUID) -> Bool {
@@ -137,7 +134,8 @@ public enum UUIDCoding: OrderedCoding {
   public static func read(_ value: inout UUID, from reader: inout MessageReader) throws(MessageDecodingError) {
     let bytes = try reader.bytes()
     switch bytes.count {
-    case 16: value = UUID(uuid: bytes.loadUnaligned(as: uuid_t.self))
+    // A UUID is its sixteen bytes and has no alignment; its initialiser takes them one by one.
+    case 16: value = bytes.load(as: UUID.self)
     case 0: value = zero
     default: throw reader.failure(.malformed, "a UUID has \(bytes.count) bytes, not 16")
     }
@@ -159,9 +157,16 @@ extension UnsafeRawBufferPointer {
   @inlinable
   var rank: UInt64 {
     if count >= 8 { return UInt64(bigEndian: loadUnaligned(as: UInt64.self)) }
+    let unused = UInt64(truncatingIfNeeded: 8 &* (8 &- count))
+    if count >= 4 {
+      // The first four and the last four, of which some are the same.
+      let first = UInt32(bigEndian: loadUnaligned(as: UInt32.self))
+      let last = UInt32(bigEndian: loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+      return UInt64(first) &<< 32 | UInt64(last) &<< unused
+    }
     var rank: UInt64 = 0
     for byte in self { rank = rank << 8 | UInt64(byte) }
-    return rank &<< UInt64(truncatingIfNeeded: 8 &* (8 &- count))
+    return rank &<< unused
   }
 
   /// Whether these bytes stand before the others in a dictionary.

@@ -80,18 +80,22 @@ extension FieldCoding {
   /// The bytes of a list, every element with a tag of its own.
   @inlinable
   public static func sizeList(_ values: [Value], field: Int) -> Int {
-    var size = values.count &* Varint.tagSize(field: field)
-    for value in values { size &+= payloadSize(value) }
-    return size
+    values.withUnsafeBufferPointer { values in
+      var size = values.count &* Varint.tagSize(field: field)
+      for index in 0..<values.count { size &+= payloadSize(values[index]) }
+      return size
+    }
   }
 
   /// Writes a list, every element with a tag of its own.
   @inlinable
   public static func writeList(_ values: [Value], field: Int, into writer: inout MessageWriter) {
-    var index = values.count
-    while index > 0 {
-      index &-= 1
-      writeField(values[index], field: field, into: &writer)
+    values.withUnsafeBufferPointer { values in
+      var index = values.count
+      while index > 0 {
+        index &-= 1
+        writeField(values[index], field: field, into: &writer)
+      }
     }
   }
 
@@ -108,7 +112,7 @@ extension FieldCoding {
       if index > 0 && !reader.nextRepeats() { return }
       var value = zero
       try read(&value, from: &reader)
-      values.append(value)
+      values.append(consume value)
     }
   }
 }

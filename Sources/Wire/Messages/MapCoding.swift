@@ -77,6 +77,6 @@ public enum MapCoding<Key: OrderedCoding, Element: FieldCoding> {
       throw error.inside(field: outer.tag >> 3)
     }
     reader.leave(to: outer)
-    map[key] = value
+    map[consume key] = consume value
   }
 }

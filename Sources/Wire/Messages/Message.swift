@@ -33,6 +33,14 @@ extension Message {
   /// The encoding in an array of its own.
   public func encoded() -> [UInt8] {
     let size = encodedSize
+    // An array made from bytes costs less than one that is made first and then filled, which looks up its type at run
+    // time each time; so what fits the stack is written there.
+    if size <= 1024 {
+      return withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { buffer in
+        encode(into: buffer)
+        return [UInt8](buffer)
+      }
+    }
     return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       encode(into: UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: size))
       count = size

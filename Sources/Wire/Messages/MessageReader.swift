@@ -8,6 +8,9 @@ public struct MessageReader: ~Copyable {
   /// The first byte of the outermost message.
   @usableFromInline let start: UnsafeRawPointer
 
+  /// The end of the outermost message.
+  @usableFromInline let bufferEnd: UnsafeRawPointer
+
   /// The next byte to read.
   @usableFromInline var position: UnsafeRawPointer
 
@@ -29,6 +32,7 @@ public struct MessageReader: ~Copyable {
     position = start
     fieldStart = start
     end = start + count
+    bufferEnd = end
     // The outermost message is the first level.
     depthLeft = max(limits.maximumDepth, 1) - 1
     elementsLeft = limits.maximumElements
@@ -76,6 +80,23 @@ public struct MessageReader: ~Copyable {
 
   @usableFromInline
   mutating func longVarint() throws(MessageDecodingError) -> UInt64 {
+    if end - position >= 2 {
+      let bytes = UInt16(littleEndian: position.loadUnaligned(as: UInt16.self))
+      if bytes & 0x8080 == 0x80 {
+        position += 2
+        return UInt64(bytes & 0x7f | (bytes & 0x7f00) &>> 1)
+      }
+    }
+    // Eight bytes at once, if the buffer has as many and the varint ends among them.
+    if bufferEnd - position >= 8 {
+      let word = UInt64(littleEndian: position.loadUnaligned(as: UInt64.self))
+      let last = ~word & 0x8080_8080_8080_8080
+      let count = (last.trailingZeroBitCount &+ 1) &>> 3
+      if last != 0, count <= end - position {
+        position += count
+        return Varint.joined(word & (last ^ (last &- 1)))
+      }
+    }
     var value: UInt64 = 0
     var shift: UInt64 = 0
     var next = position
@@ -84,7 +105,7 @@ public struct MessageReader: ~Copyable {
       let byte = next.load(as: UInt8.self)
       next += 1
       // Bits beyond the 64th are dropped, as protobuf does.
-      value |= UInt64(byte & 0x7f) << shift
+      value |= UInt64(byte & 0x7f) &<< shift
       if byte < 0x80 {
         position = next
         return value

@@ -68,12 +68,43 @@ public struct MessageWriter: ~Copyable {
   mutating func write(longVarint value: UInt64) {
     let count = Varint.size(value)
     let target = claim(count)
-    var rest = value
-    for index in 0..<(count &- 1) {
-      target.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: index, as: UInt8.self)
-      rest >>= 7
+    switch count {
+    case 2:
+      target.storeBytes(of: UInt16(truncatingIfNeeded: Varint.spread(value, over: 2)).littleEndian, as: UInt16.self)
+    case 3, 4:
+      // The first two bytes and the last two, of which one may be the same.
+      let bytes = Varint.spread(value, over: count)
+      let rest = bytes &>> UInt64(truncatingIfNeeded: 8 &* (count &- 2))
+      target.storeBytes(of: UInt16(truncatingIfNeeded: bytes).littleEndian, as: UInt16.self)
+      target.storeBytes(
+        of: UInt16(truncatingIfNeeded: rest).littleEndian, toByteOffset: count &- 2, as: UInt16.self)
+    case 5...8:
+      let bytes = Varint.spread(value, over: count)
+      let rest = bytes &>> UInt64(truncatingIfNeeded: 8 &* (count &- 4))
+      target.storeBytes(of: UInt32(truncatingIfNeeded: bytes).littleEndian, as: UInt32.self)
+      target.storeBytes(
+        of: UInt32(truncatingIfNeeded: rest).littleEndian, toByteOffset: count &- 4, as: UInt32.self)
+    default:
+      var rest = value
+      for index in 0..<(count &- 1) {
+        target.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, toByteOffset: index, as: UInt8.self)
+        rest &>>= 7
+      }
+      target.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: count &- 1, as: UInt8.self)
     }
-    target.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: count &- 1, as: UInt8.self)
+  }
+
+  /// Writes the length of bytes and the bytes after it.
+  @inlinable @inline(__always)
+  mutating func write(lengthDelimited bytes: UnsafeRawBufferPointer) {
+    let count = bytes.count
+    guard count < 0x80 else {
+      write(bytes: bytes)
+      return write(longVarint: UInt64(truncatingIfNeeded: count))
+    }
+    let target = claim(count &+ 1)
+    target.storeBytes(of: UInt8(truncatingIfNeeded: count), as: UInt8.self)
+    if let source = bytes.baseAddress { (target + 1).copyMemory(from: source, byteCount: count) }
   }
 
   /// Writes the length of everything written since the position was `end`.

@@ -35,17 +35,21 @@ extension PackableCoding where Value: SignedInteger {
 extension PackableCoding {
   @inlinable
   public static func packedSize(_ values: [Value]) -> Int {
-    var size = 0
-    for value in values { size &+= payloadSize(value) }
-    return size
+    values.withUnsafeBufferPointer { values in
+      var size = 0
+      for index in 0..<values.count { size &+= payloadSize(values[index]) }
+      return size
+    }
   }
 
   @inlinable
   public static func writePacked(_ values: [Value], into writer: inout MessageWriter) {
-    var index = values.count
-    while index > 0 {
-      index &-= 1
-      writePayload(values[index], into: &writer)
+    values.withUnsafeBufferPointer { values in
+      var index = values.count
+      while index > 0 {
+        index &-= 1
+        writePayload(values[index], into: &writer)
+      }
     }
   }
 
