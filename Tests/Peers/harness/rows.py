@@ -77,6 +77,7 @@ IDLE_CONNECTIONS = 1000
 IDLE_KIB = Floor("", 64, 32)
 CODEC = "codec"
 ENCODE = Floor("swift-protobuf", 3.5, 5)
+ENCODE_UNSORTED = Floor("swift-protobuf", None, 3.5)
 DECODE = Floor("swift-protobuf", 2.5, 4)
 BUILD = "build"
 BUILD_RATIO = Floor("gRPC Swift", 0.5, 0.25)
