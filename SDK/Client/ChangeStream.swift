@@ -40,11 +40,13 @@ public struct ChangeStream: AsyncSequence, Sendable {
           return change
         } catch {
           current = nil
-          guard error.status == .unavailable, !Task.isCancelled else { throw error }
+          guard error.status == .unavailable || error.retryAfter != nil, !Task.isCancelled else { throw error }
           failures += 1
+          let asked = error.retryAfter ?? .zero
           var generator = SystemRandomNumberGenerator()
           do {
-            try await Task.sleep(for: backoff.delay(before: failures, using: &generator))
+            let pause = backoff.delay(before: failures, using: &generator)
+            try await Task.sleep(for: pause < asked ? asked : pause)
           } catch {
             throw CallError(.cancelled, "the caller gave up", cause: error)
           }

@@ -53,6 +53,8 @@ enum Limits {
   static let linger: Duration = .seconds(1)
 
   // Calls.
+  /// The latest time for which a client that goes too fast is told to come back.
+  static let longestRetryAfter: Duration = .seconds(30)
   /// Idle tasks that a connection keeps for its next calls.
   static let parkedWorkers = 2
   /// Calls that wait in a client for a free slot of one connection.

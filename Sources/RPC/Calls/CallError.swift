@@ -118,6 +118,9 @@ struct CallFailure: Error, CustomStringConvertible {
     declaration = Declaration(package: Declared.package, number: Declared.number, payload: error.encoded())
   }
 
+  /// Whether the same may go well a little later: nobody was there, or the client went faster than it may.
+  var isPassing: Bool { status == .unavailable || status == .resourceExhausted && retryAfter != nil }
+
   /// As it travels.
   var wire: HoldfastWire.Failure {
     HoldfastWire.Failure(

@@ -164,7 +164,7 @@ public final class RPCClient: Sendable {
   private func canRepeat<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ failure: CallFailure
   ) -> Bool {
-    guard failure.status == .unavailable else { return false }
+    guard failure.isPassing else { return false }
     return failure.notBegun || method.isIdempotent || method.isKeyed
   }
 

@@ -7,18 +7,27 @@ public protocol Principal: Sendable {
   var name: String { get }
   /// When the credential ends; nil when it does not.
   var expires: MonotonicTime? { get }
+  /// What it may take of the server, the same object for all its connections; nil when it is not limited.
+  var allowance: ClientAllowance? { get }
+}
+
+extension Principal {
+  public var allowance: ClientAllowance? { nil }
 }
 
 /// What a client shows of itself.
 public struct Credential: Sendable {
   /// The token in its hello, empty when it sent none.
   public let token: String
-  /// The certificate of its TLS handshake, verified; nil when it showed none.
+  /// The certificate of its TLS handshake, whose key it has; nil when it showed none.
   public let certificate: Certificate?
+  /// Why the certificate is not to be believed, where the server takes all and leaves that to its authenticator.
+  public let certificateFault: String?
 
-  public init(token: String, certificate: Certificate? = nil) {
+  public init(token: String, certificate: Certificate? = nil, certificateFault: String? = nil) {
     self.token = token
     self.certificate = certificate
+    self.certificateFault = certificateFault
   }
 }
 

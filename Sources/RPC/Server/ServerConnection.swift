@@ -17,6 +17,8 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   private let confinedSession: Confined<ServerSession>
   private var phase = Phase.handshaking
   private var authenticated: AuthenticatedClient?
+  /// The client's, if it is limited.
+  private var allowance: ClientAllowance?
   /// Calls whose client sends items.
   private var receivers = StreamTable<ServerCall>()
   private var creditWaiters = CreditWaiters()
@@ -131,13 +133,13 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     case .none: break
     case .hello(let hello):
       isAuthenticating = true
-      let credential = Credential(token: hello.token, certificate: wire.link.peerCertificate)
-      judge(credential) { $0.welcome($1) }
+      judge(credential(hello.token)) { $0.welcome($1) }
     case .authenticate(let new):
       isAuthenticating = true
-      judge(Credential(token: new.token, certificate: wire.link.peerCertificate)) { $0.renew($1) }
+      judge(credential(new.token)) { $0.renew($1) }
     case .call(let stream, let head, let message): begin(stream, head, message)
     case .item(let stream, let message):
+      allowance?.take(bytes: message.count, at: now)
       guard let call = receivers[stream] else { return session.consumed(message.credit, on: stream) }
       do {
         try call.receive(message)
@@ -161,6 +163,11 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     if let refusal = authenticated.refusal(head.method) {
       return fail(stream, CallFailure(refusal.status, refusal.message, notBegun: true))
     }
+    if let wait = allowance?.begin(bytes: message.count, at: loop.now) {
+      var failure = CallFailure(.resourceExhausted, "the client goes faster than it may", notBegun: true)
+      failure.retryAfter = wait
+      return fail(stream, failure)
+    }
     let sendsItems = head.hasItems
     let arrival = CallArrival(connection: self, stream: stream, head: head, client: authenticated)
     do {
@@ -173,6 +180,10 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   }
 
   // MARK: Authentication
+
+  private func credential(_ token: String) -> Credential {
+    Credential(token: token, certificate: wire.link.peerCertificate, certificateFault: wire.link.peerCertificateFault)
+  }
 
   private func judge(
     _ credential: Credential, _ answer: @escaping @Sendable (ServerConnection, Result<any Principal, any Error>) -> Void
@@ -197,7 +208,9 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   private func welcome(_ verdict: Result<any Principal, any Error>) {
     switch verdict {
     case .success(let principal):
-      accept(principal)
+      guard accept(principal) else {
+        return end(SessionError(.unavailable, "the client has as many connections as it may; close one first"))
+      }
       session.welcome(
         principal: principal.name, expires: principal.expires.map { $0 - loop.now }, pacing: settings.pacing)
     case .failure(let error): end(SessionError(.unauthenticated, message(of: error)))
@@ -207,16 +220,28 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   private func renew(_ verdict: Result<any Principal, any Error>) {
     switch verdict {
     case .success(let principal):
-      accept(principal)
+      guard accept(principal) else {
+        return session.authenticated(
+          Authenticate(
+            status: Status.unauthenticated.rawValue, message: "the client has as many connections as it may"))
+      }
       session.authenticated(Authenticate(status: 0, expires: principal.expires.map { $0 - loop.now }))
     case .failure(let error):
       session.authenticated(Authenticate(status: Status.unauthenticated.rawValue, message: message(of: error)))
     }
   }
 
-  private func accept(_ principal: any Principal) {
+  /// Goes on for a client, unless that has as many connections as it may.
+  private func accept(_ principal: any Principal) -> Bool {
+    let next = principal.allowance
+    if next !== allowance {
+      guard next?.connect() ?? true else { return false }
+      allowance?.disconnect()
+      allowance = next
+    }
     authenticated = AuthenticatedClient(principal, settings)
     schedule()
+    return true
   }
 
   private func message(of error: any Error) -> String {
@@ -242,6 +267,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
 
   func reply(_ stream: StreamID, _ message: some Message, _ metadata: Metadata?) {
     leave(stream)
+    allowance?.take(bytes: message.encodedSize, at: loop.now)
     session.reply(stream, message, metadata: metadata)
   }
 
@@ -263,7 +289,16 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   func send(_ item: some Message, on stream: StreamID) -> ItemOutcome {
     guard phase == .open else { return .closed }
     loop.atTurnEnd(self)
-    return session.send(item, on: stream)
+    guard let allowance else { return session.send(item, on: stream) }
+    let now = loop.now
+    let wait = allowance.wait(at: now)
+    guard wait == .zero else {
+      loop.schedule(at: now + wait) { [weak self] in self?.creditWaiters.wake(stream) }
+      return .noCredit
+    }
+    let outcome = session.send(item, on: stream)
+    if outcome == .sent { allowance.take(bytes: item.encodedSize, at: now) }
+    return outcome
   }
 
   /// How often senders were told to try again.
@@ -286,8 +321,16 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     }
   }
 
-  /// A handler has taken items, or never will.
+  /// A handler has taken items, or never will. A client that goes faster than it may gets its credit later.
   func consumed(_ bytes: Int, on stream: StreamID) {
+    guard let allowance else { return giveBack(bytes, on: stream) }
+    let now = loop.now
+    let wait = allowance.wait(at: now)
+    if wait == .zero { return giveBack(bytes, on: stream) }
+    loop.schedule(at: now + wait) { [weak self] in self?.giveBack(bytes, on: stream) }
+  }
+
+  private func giveBack(_ bytes: Int, on stream: StreamID) {
     guard phase == .open else { return }
     session.consumed(bytes, on: stream)
     loop.atTurnEnd(self)
@@ -389,6 +432,8 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     timer = nil
     deadlineTimer = nil
     wire.close()
+    allowance?.disconnect()
+    allowance = nil
     abandonCalls(CallFailure(.cancelled, "the connection is lost"))
     pump.close()
     onClose(self)

@@ -42,4 +42,6 @@ protocol ByteLink: AnyObject, Sendable {
   func close()
   /// The certificate by which the peer has shown who it is; nil if it showed none. To be asked after the handshake.
   var peerCertificate: Certificate? { get }
+  /// Why that certificate is not to be believed, when the link was told to take any; nil when there is nothing to say.
+  var peerCertificateFault: String? { get }
 }

@@ -23,6 +23,7 @@ final class PlainLink: ByteLink, @unchecked Sendable {  // belongs to one loop
   var hasPending: Bool { false }
   var readWantsWritable: Bool { false }
   var peerCertificate: Certificate? { nil }
+  var peerCertificateFault: String? { nil }
 
   func handshake() throws(LinkError) -> LinkProgress {
     guard isOpen else { throw .closed }

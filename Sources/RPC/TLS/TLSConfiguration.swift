@@ -6,6 +6,9 @@ public struct TLSServerConfiguration: Hashable, Sendable {
     case anonymous
     /// They are asked; one who shows a certificate must have it from this authority.
     case optional(authority: PEMSource)
+    /// They are asked, and let in whatever they show: the authenticator sees the certificate, and what is wrong with it
+    /// where it should be of an authority. So a client learns why it is refused.
+    case judged(authority: PEMSource?)
     /// Only those with a certificate of this authority get in.
     case required(authority: PEMSource)
   }

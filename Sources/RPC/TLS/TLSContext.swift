@@ -7,6 +7,9 @@ final class TLSContext: @unchecked Sendable {  // OpenSSL guards what changes in
   static let protocolName = "holdfast/1"
 
   let raw: OpaquePointer
+  /// Whether there are authorities by which peers are judged, also those that are let in whatever they show. Set before
+  /// the first link.
+  private(set) var judgesChains = false
 
   init(_ method: OpaquePointer) throws(CryptoError) {
     System.ignoreBrokenPipes
@@ -49,6 +52,7 @@ final class TLSContext: @unchecked Sendable {  // OpenSSL guards what changes in
     let certificates = try PEM.certificates(authorities, atMost: Limits.certificatesPerChain)
     defer { for certificate in certificates { X509_free(certificate) } }
     let store = SSL_CTX_get_cert_store(raw)
+    judgesChains = true
     X509_STORE_set_flags(store, UInt(X509_V_FLAG_PARTIAL_CHAIN))
     for certificate in certificates {
       guard X509_STORE_add_cert(store, certificate) == 1,
@@ -63,6 +67,11 @@ final class TLSContext: @unchecked Sendable {  // OpenSSL guards what changes in
       if isFine == 0, let verification { TLSLink.owner(ofVerification: verification)?.noteFailure(of: verification) }
       return isFine
     }
+  }
+
+  /// Asks peers for a certificate and takes any: that they have its key is all that is certain.
+  func takeAnyPeer() {
+    SSL_CTX_set_verify(raw, SSL_VERIFY_PEER) { _, _ in 1 }
   }
 
   /// A connection's state, without a descriptor yet.

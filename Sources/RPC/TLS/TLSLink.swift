@@ -140,6 +140,12 @@ final class TLSLink: ByteLink, @unchecked Sendable {  // belongs to one loop
     return try? Certificate(certificate)
   }
 
+  var peerCertificateFault: String? {
+    let code = Int32(truncatingIfNeeded: SSL_get_verify_result(ssl))
+    guard context.judgesChains, code != X509_V_OK, let certificate = peerCertificate else { return nil }
+    return LinkError(verification: code, certificate: certificate, peerName: peerName).message
+  }
+
   /// Whether the handshake took up an earlier session.
   var sessionWasResumed: Bool { SSL_session_reused(ssl) == 1 }
 

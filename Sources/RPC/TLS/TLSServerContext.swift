@@ -53,6 +53,11 @@ extension TLSContext {
       try trust(text, isAnnounced: true)
       verifyPeers(SSL_VERIFY_PEER)
       rules += [1] + text
+    case .judged(let authority):
+      let text = try authority?.load() ?? []
+      if authority != nil { try trust(text, isAnnounced: true) }
+      takeAnyPeer()
+      rules += [3] + text
     case .required(let authority):
       let text = try authority.load()
       try trust(text, isAnnounced: true)

@@ -166,6 +166,41 @@ struct `Whom TLS trusts` {
     #expect(stranger.shakeHands().server?.code == .unknownAuthority)
   }
 
+  @Test func `a server that judges by itself lets strangers in, and knows what is wrong with them`() throws {
+    let server = try TLSServerContext(identities.serving(clients: .judged(authority: identities.authority.pem)))
+    let none = try TLSPair(server: server, client: try TLSClientContext(identities.trust))
+    try none.connect()
+    #expect(none.server.peerCertificate == nil)
+    #expect(none.server.peerCertificateFault == nil)
+    let known = try TLSPair(server: server, client: try TLSClientContext(identities.trust(showing: identities.client)))
+    try known.connect()
+    #expect(known.server.peerCertificate?.commonName == "device-7")
+    #expect(known.server.peerCertificateFault == nil)
+    let showing = try TLSClientContext(identities.trust(showing: identities.strangeClient))
+    for isResumed in [false, true] {
+      let stranger = try TLSPair(server: server, client: showing)
+      try stranger.connect()
+      #expect(try stranger.client.receive() == nil)
+      #expect(stranger.server.sessionWasResumed == isResumed)
+      #expect(stranger.server.peerCertificate?.commonName == "stranger")
+      #expect(stranger.server.peerCertificateFault?.contains("comes from no authority that is trusted here") == true)
+    }
+    let expired = try identities.authority.issue(
+      hosts: [], role: .client, name: "old", validFor: .seconds(86_400), from: 1_000_000_000)
+    let late = try TLSPair(server: server, client: try TLSClientContext(identities.trust(showing: expired)))
+    try late.connect()
+    #expect(late.server.peerCertificateFault?.contains("expired on 2001-09-10") == true)
+  }
+
+  @Test func `a server without an authority takes any certificate for its key`() throws {
+    let server = try TLSServerContext(identities.serving(clients: .judged(authority: nil)))
+    let stranger = try TLSPair(
+      server: server, client: try TLSClientContext(identities.trust(showing: identities.strangeClient)))
+    try stranger.connect()
+    #expect(stranger.server.peerCertificate?.commonName == "stranger")
+    #expect(stranger.server.peerCertificateFault == nil)
+  }
+
   @Test func `a resumed session still says who the client is`() throws {
     let server = try TLSServerContext(
       identities.serving(clients: .required(authority: identities.authority.pem)))
