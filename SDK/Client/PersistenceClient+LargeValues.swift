@@ -9,8 +9,10 @@ extension PersistenceClient {
   /// Stores a value of any size that the hub takes: in one message, or in pieces when one would not hold it.
   ///
   /// Returns when the value is durable. A value in pieces is visible all at once, when its last piece has arrived.
+  ///
+  /// - Parameter progress: told after each piece how many bytes of how many have been sent; never for one message.
   public nonisolated(nonsending) func store(
-    _ request: PutRequest, options: CallOptions = .default
+    _ request: PutRequest, options: CallOptions = .default, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) async throws(CallError<Persistence.PutFailure>) -> PutReply {
     let limit = Int(client.welcome?.limits.messageBytes ?? 0)
     guard request.encodedSize > max(limit, Self.pieceBytes) else { return try await put(request, options: options) }
@@ -21,7 +23,9 @@ extension PersistenceClient {
       let upload = self.upload(options: options)
       try await upload.send(Piece(put: head))
       for start in stride(from: 0, to: content.count, by: Self.pieceBytes) {
-        try await upload.send(Piece(content: Array(content[start..<min(start + Self.pieceBytes, content.count)])))
+        let end = min(start + Self.pieceBytes, content.count)
+        try await upload.send(Piece(content: Array(content[start..<end])))
+        progress(end, content.count)
       }
       return try await upload.finish()
     } catch {
@@ -30,8 +34,10 @@ extension PersistenceClient {
   }
 
   /// Reads a value of any size; nil when there is none.
+  ///
+  /// - Parameter progress: told after each piece how many bytes of how many have come; never for one message.
   public nonisolated(nonsending) func load(
-    _ request: GetRequest, options: CallOptions = .default
+    _ request: GetRequest, options: CallOptions = .default, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) async throws(CallError<Persistence.GetFailure>) -> Value? {
     do {
       return try await get(request, options: options).value
@@ -39,13 +45,16 @@ extension PersistenceClient {
       guard case .tooLarge = error.declared else { throw error }
     }
     var value: Value?
+    var total = 0
     do {
       for try await piece in download(request, options: options) {
         if let first = piece.value {
           value = first
-          value?.content.reserveCapacity(Int(clamping: min(piece.size, 1 << 30)))
+          total = Int(clamping: piece.size)
+          value?.content.reserveCapacity(min(total, 1 << 30))
         }
         value?.content += piece.content
+        progress(value?.content.count ?? 0, total)
       }
     } catch {
       if case .notFound = error.declared { return nil }

@@ -11,6 +11,11 @@ public enum Limits {
   public static let tokenServices = 32
   /// Bytes of the name of a space, or of a pattern.
   public static let spaceNameBytes = 128
+  /// The most that a client can be limited to: calls and bytes in a second, connections, and time to make up for.
+  public static let callsPerSecond = 1_000_000_000
+  public static let bytesPerSecond = 1 << 40
+  public static let clientConnections = 1_000_000
+  public static let burst: Duration = .seconds(3_600)
   /// The longest that a token may be valid, in seconds: a hundred years.
   public static let tokenSeconds: Int64 = 36_525 * 86_400
 

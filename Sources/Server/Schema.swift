@@ -5,5 +5,6 @@ enum Schema {
   static let migrations: [Migration] = [
     Migration(1, "tokens", TokenTable.create),
     Migration(2, "spaces, values and changes", PersistenceTables.create),
+    Migration(3, "limits and certificates of tokens", TokenTable.addLimits),
   ]
 }

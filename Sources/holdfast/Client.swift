@@ -19,9 +19,11 @@ enum Client {
     settings.agent = "holdfast-cli/" + Program.version
     do {
       return try await Hub.connect(
-        to: location.address, token: location.token ?? "", trust: try trust(location.trust), settings: settings)
+        to: location.address, token: location.token ?? "", trust: try trust(location.trust),
+        certificate: location.certificate.map { .init(chain: .file($0.chain), privateKey: .file($0.key)) },
+        settings: settings)
     } catch let error as HubError {
-      throw CommandFailure(ExitCode(error.code), error.message, hint: hint(error))
+      throw CommandFailure(ExitCode(error.code), error.message, hint: hint(error, location))
     } catch let error as CommandFailure {
       throw error
     } catch {
@@ -30,8 +32,10 @@ enum Client {
   }
 
   /// What to do about a hub that does not take the client, or that the client does not take.
-  private static func hint(_ error: HubError) -> String? {
+  private static func hint(_ error: HubError, _ location: HubLocation) -> String? {
     switch error.code {
+    // What the hub says of a certificate tells what to do already.
+    case .refused where location.certificate != nil: nil
     case .refused: "Show another token with --token-file; an administrator makes one with `holdfast token create`."
     case .untrusted:
       switch (error.cause as? LinkError)?.code {

@@ -1,3 +1,5 @@
+import HoldfastServer
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -6,13 +8,14 @@
 
 /// The program: from a command line to an exit code.
 enum Program {
-  static let version = "0.1.0"
+  static let version = HubServer.version
 
   static let table = CommandTable(
     program: "holdfast",
     summary: "holdfast \(version): an offline-first state hub, its command line and its tools.",
     commands: [
-      .serve, .put, .get, .delete, .exists, .list, .watch, .tokenCreate, .tokenList, .tokenRevoke, .describe, .bench,
+      .serve, .put, .get, .delete, .exists, .list, .watch, .spaceList, .spaceQuota, .tokenCreate, .tokenList,
+      .tokenRevoke, .describe, .bench,
       .demo, .demoEdit,
     ])
 

@@ -16,7 +16,7 @@ struct `The token registry` {
   init() async throws {
     directory = try TemporaryDirectory()
     store = try Store.open(
-      DataDirectory.open(directory.path), migrations: [Migration(1, "tokens", TokenTable.create)])
+      DataDirectory.open(directory.path), migrations: Schema.migrations)
     tokens = try await TokenRegistry.open(store)
   }
 
@@ -100,13 +100,101 @@ struct `The token registry` {
     #expect(throws: TokenError.self) { try later.principal(for: text.text, now: now) }
   }
 
-  @Test func `a certificate stands for the token that bears its name`() async throws {
+  // MARK: Certificates
+
+  private func certificate(from start: Int64) throws -> Certificate {
     let authority = try CertificateAuthority.create(name: "Test")
-    let certificate = try Certificate(
-      pem: authority.issue(hosts: [], role: .client, name: "alice").certificatePEM)
-    #expect(throws: TokenError.self) { try tokens.principal(for: certificate, now: now) }
-    _ = try await tokens.create(name: "certificate:alice", scope: reader, lifetime: nil, now: now)
-    #expect(try tokens.principal(for: certificate, now: now).scope == reader)
+    return try Certificate(
+      pem: authority.issue(hosts: [], role: .client, name: "alice", validFor: .seconds(3_600), from: start)
+        .certificatePEM)
+  }
+
+  private func refusal(of certificate: Certificate, at seconds: Int64) -> String? {
+    let time = Timestamp(seconds: seconds)
+    return #expect(throws: TokenError.self) { try tokens.principal(for: certificate, now: time) }?.description
+  }
+
+  @Test func `a certificate stands for what was allowed to its key, while it is valid`() async throws {
+    let certificate = try certificate(from: now.seconds)
+    #expect(refusal(of: certificate, at: now.seconds)?.contains(hex(certificate.publicKeyHash)) == true)
+    let made = try await tokens.allow(
+      certificateKey: certificate.publicKeyHash, name: "alice", scope: reader, lifetime: nil, now: now)
+    for registry in [tokens, try await TokenRegistry.open(store)] {
+      let principal = try registry.principal(for: certificate, now: now)
+      #expect(principal.id == made.id)
+      #expect(principal.scope == reader)
+      // The connection ends with the certificate.
+      #expect(principal.expires != nil)
+      #expect(registry.list() == [made])
+    }
+    #expect(refusal(of: certificate, at: now.seconds - 1)?.contains("not valid yet") == true)
+    #expect(refusal(of: certificate, at: now.seconds + 3_600)?.contains("certificate has expired") == true)
+  }
+
+  @Test func `another certificate of the same name is not let in`() async throws {
+    _ = try await tokens.allow(
+      certificateKey: try certificate(from: now.seconds).publicKeyHash, name: "alice", scope: reader, lifetime: nil,
+      now: now)
+    #expect(refusal(of: try certificate(from: now.seconds), at: now.seconds)?.contains("does not know") == true)
+  }
+
+  @Test func `a certificate is allowed once, and anew after it was revoked`() async throws {
+    let certificate = try certificate(from: now.seconds)
+    func allow(_ scope: Scope) async throws -> TokenRecord {
+      try await tokens.allow(
+        certificateKey: certificate.publicKeyHash, name: "alice", scope: scope, lifetime: nil, now: now)
+    }
+    let first = try await allow(reader)
+    let again = await #expect(throws: TokenError.self) { try await allow(reader) }
+    #expect(again?.description.contains(first.id) == true)
+    _ = try await tokens.revoke(id: first.id, now: now)
+    #expect(refusal(of: certificate, at: now.seconds) == "The certificate has been revoked.")
+    let second = try await allow(.nothing)
+    #expect(try tokens.principal(for: certificate, now: now).scope == .nothing)
+    #expect(try await TokenRegistry.open(store).list() == [second])
+    await #expect(throws: TokenError.self) {
+      try await tokens.allow(certificateKey: [1, 2], name: "short", scope: reader, lifetime: nil, now: now)
+    }
+  }
+
+  // MARK: Limits
+
+  @Test func `limits are kept with the token, and the hub's fill what it leaves open`() async throws {
+    let own = ClientLimits(callsPerSecond: 10, burst: .milliseconds(1_500))
+    let limited = try await tokens.create(name: "app", scope: reader, limits: own, lifetime: nil, now: now)
+    let free = try await tokens.create(
+      name: "free", scope: reader, limits: ClientLimits(callsPerSecond: 0, connections: 0), lifetime: nil, now: now)
+    let plain = try await tokens.create(name: "plain", scope: reader, lifetime: nil, now: now)
+    let admin = try await tokens.create(name: "root", scope: .everything, lifetime: nil, now: now)
+    #expect(try tokens.principal(for: plain.text.text, now: now).allowance == nil)
+
+    let hub = try await TokenRegistry.open(store, limits: ClientLimits(callsPerSecond: 5, connections: 3))
+    func limits(_ text: TokenText) throws -> ClientLimits? {
+      try hub.principal(for: text.text, now: now).allowance?.limits
+    }
+    #expect(try limits(limited.text) == ClientLimits(callsPerSecond: 10, burst: .milliseconds(1_500), connections: 3))
+    #expect(try limits(free.text) == nil)
+    #expect(try limits(plain.text) == ClientLimits(callsPerSecond: 5, connections: 3))
+    #expect(try limits(admin.text) == nil)
+    #expect(hub.list().first { $0.name == "app" }?.limits == own)
+  }
+
+  @Test func `all who come with a token share its allowance`() async throws {
+    let made = try await tokens.create(
+      name: "app", scope: reader, limits: ClientLimits(connections: 1), lifetime: nil, now: now)
+    let first = try tokens.principal(for: made.text.text, now: now)
+    #expect(try tokens.principal(for: made.text.text, now: now).allowance === first.allowance)
+    #expect(first.allowance != nil)
+  }
+
+  @Test(arguments: [
+    ClientLimits(callsPerSecond: -1), ClientLimits(bytesPerSecond: .max), ClientLimits(burst: .zero),
+    ClientLimits(burst: .seconds(Int64.max)), ClientLimits(connections: 1 << 40),
+  ])
+  func `limits out of range are refused`(_ limits: ClientLimits) async throws {
+    await #expect(throws: TokenError.self) {
+      try await tokens.create(name: "app", scope: reader, limits: limits, lifetime: nil, now: now)
+    }
   }
 
   @Test(arguments: ["", "two\nlines", String(repeating: "x", count: 129)])

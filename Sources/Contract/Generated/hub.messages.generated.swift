@@ -302,20 +302,93 @@ public struct TokenScope: Message {
   }
 }
 
+/// How much of the hub one client may take, over all its connections. What is absent is as the hub's settings have it;
+/// 0 stands for any amount.
+public struct TokenLimits: Message {
+  public static let messageName = "holdfast.hub.TokenLimits"
+
+  /// Calls that it may begin.
+  public var callsPerSecond: UInt32?
+  /// Bytes of messages, both ways together.
+  public var bytesPerSecond: UInt64?
+  /// How much of the time that it was quiet it may make up for at once.
+  public var burst: Duration?
+  /// Connections at once.
+  public var connections: UInt32?
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    callsPerSecond: UInt32? = nil,
+    bytesPerSecond: UInt64? = nil,
+    burst: Duration? = nil,
+    connections: UInt32? = nil
+  ) {
+    self.callsPerSecond = callsPerSecond
+    self.bytesPerSecond = bytesPerSecond
+    self.burst = burst
+    self.connections = connections
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += UInt32Coding.sizeOptional(callsPerSecond, field: 1)
+    size += UInt64Coding.sizeOptional(bytesPerSecond, field: 2)
+    size += DurationCoding.sizeOptional(burst, field: 3)
+    size += UInt32Coding.sizeOptional(connections, field: 4)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    UInt32Coding.writeOptional(connections, field: 4, into: &writer)
+    DurationCoding.writeOptional(burst, field: 3, into: &writer)
+    UInt64Coding.writeOptional(bytesPerSecond, field: 2, into: &writer)
+    UInt32Coding.writeOptional(callsPerSecond, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: try UInt32Coding.readOptional(&callsPerSecond, from: &reader)
+      case 16: try UInt64Coding.readOptional(&bytesPerSecond, from: &reader)
+      case 26: try DurationCoding.readOptional(&burst, from: &reader)
+      case 32: try UInt32Coding.readOptional(&connections, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
 public struct CreateTokenRequest: Message {
   public static let messageName = "holdfast.hub.CreateTokenRequest"
 
   public var name: String = ""
   public var scope: TokenScope = TokenScope()
   public var expiresIn: Duration?
+  public var limits: TokenLimits = TokenLimits()
+  /// SHA-256 of the public key (SubjectPublicKeyInfo) of a client certificate, which then is the credential in place of
+  /// a token. Empty: a token is made.
+  public var certificateKey: [UInt8] = []
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(name: String = "", scope: TokenScope = TokenScope(), expiresIn: Duration? = nil) {
+  public init(
+    name: String = "",
+    scope: TokenScope = TokenScope(),
+    expiresIn: Duration? = nil,
+    limits: TokenLimits = TokenLimits(),
+    certificateKey: [UInt8] = []
+  ) {
     self.name = name
     self.scope = scope
     self.expiresIn = expiresIn
+    self.limits = limits
+    self.certificateKey = certificateKey
   }
 
   public var encodedSize: Int {
@@ -323,11 +396,15 @@ public struct CreateTokenRequest: Message {
     size += StringCoding.size(name, field: 1)
     size += MessageCoding<TokenScope>.size(scope, field: 2)
     size += DurationCoding.sizeOptional(expiresIn, field: 3)
+    size += MessageCoding<TokenLimits>.size(limits, field: 4)
+    size += BytesCoding.size(certificateKey, field: 5)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    BytesCoding.write(certificateKey, field: 5, into: &writer)
+    MessageCoding<TokenLimits>.write(limits, field: 4, into: &writer)
     DurationCoding.writeOptional(expiresIn, field: 3, into: &writer)
     MessageCoding<TokenScope>.write(scope, field: 2, into: &writer)
     StringCoding.write(name, field: 1, into: &writer)
@@ -341,6 +418,8 @@ public struct CreateTokenRequest: Message {
       case 10: try StringCoding.read(&name, from: &reader)
       case 18: try MessageCoding<TokenScope>.read(&scope, from: &reader)
       case 26: try DurationCoding.readOptional(&expiresIn, from: &reader)
+      case 34: try MessageCoding<TokenLimits>.read(&limits, from: &reader)
+      case 42: try BytesCoding.read(&certificateKey, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }
@@ -356,6 +435,9 @@ public struct TokenInfo: Message {
   public var created: Timestamp = Timestamp(seconds: 0)
   public var expires: Timestamp?
   public var revoked: Timestamp?
+  public var limits: TokenLimits = TokenLimits()
+  /// SHA-256 of the public key of the certificate that is the credential; empty for a token.
+  public var certificateKey: [UInt8] = []
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -366,7 +448,9 @@ public struct TokenInfo: Message {
     scope: TokenScope = TokenScope(),
     created: Timestamp = Timestamp(seconds: 0),
     expires: Timestamp? = nil,
-    revoked: Timestamp? = nil
+    revoked: Timestamp? = nil,
+    limits: TokenLimits = TokenLimits(),
+    certificateKey: [UInt8] = []
   ) {
     self.id = id
     self.name = name
@@ -374,6 +458,8 @@ public struct TokenInfo: Message {
     self.created = created
     self.expires = expires
     self.revoked = revoked
+    self.limits = limits
+    self.certificateKey = certificateKey
   }
 
   public var encodedSize: Int {
@@ -384,11 +470,15 @@ public struct TokenInfo: Message {
     size += TimestampCoding.size(created, field: 4)
     size += TimestampCoding.sizeOptional(expires, field: 5)
     size += TimestampCoding.sizeOptional(revoked, field: 6)
+    size += MessageCoding<TokenLimits>.size(limits, field: 7)
+    size += BytesCoding.size(certificateKey, field: 8)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    BytesCoding.write(certificateKey, field: 8, into: &writer)
+    MessageCoding<TokenLimits>.write(limits, field: 7, into: &writer)
     TimestampCoding.writeOptional(revoked, field: 6, into: &writer)
     TimestampCoding.writeOptional(expires, field: 5, into: &writer)
     TimestampCoding.write(created, field: 4, into: &writer)
@@ -408,6 +498,8 @@ public struct TokenInfo: Message {
       case 34: try TimestampCoding.read(&created, from: &reader)
       case 42: try TimestampCoding.readOptional(&expires, from: &reader)
       case 50: try TimestampCoding.readOptional(&revoked, from: &reader)
+      case 58: try MessageCoding<TokenLimits>.read(&limits, from: &reader)
+      case 66: try BytesCoding.read(&certificateKey, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }
@@ -417,7 +509,7 @@ public struct TokenInfo: Message {
 public struct CreateTokenReply: Message {
   public static let messageName = "holdfast.hub.CreateTokenReply"
 
-  /// Shown once: the hub keeps only its hash.
+  /// Shown once: the hub keeps only its hash. Empty when a certificate is the credential.
   public var token: String = ""
   public var info: TokenInfo = TokenInfo()
   public var unknownFields = UnknownFields()

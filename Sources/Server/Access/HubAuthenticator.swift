@@ -1,7 +1,7 @@
 public import HoldfastRPC
 internal import HoldfastWire
 
-/// Knows clients by their tokens, and by their certificates where the hub asks for those.
+/// Knows clients by their tokens or by their certificates.
 public struct HubAuthenticator: Authenticator {
   private let tokens: TokenRegistry
 
@@ -11,6 +11,7 @@ public struct HubAuthenticator: Authenticator {
   public nonisolated(nonsending) func authenticate(_ credential: Credential) async throws -> any Principal {
     do throws(TokenError) {
       if credential.token.isEmpty, let certificate = credential.certificate {
+        if let fault = credential.certificateFault { throw TokenError(fault) }
         return try tokens.principal(for: certificate, now: .wallClock())
       }
       return try tokens.principal(for: credential.token, now: .wallClock())

@@ -1,22 +1,30 @@
+public import HoldfastRPC
 public import HoldfastWire
 import Synchronization
 
-/// Who a hub takes a client for: the holder of a token, with what that allows at this moment.
+/// Who a hub takes a client for: the holder of a token or certificate, with what that allows at this moment.
 public final class HubPrincipal: Sendable {
   /// The token's id: for logs, and for the change log to say who changed something.
   public let id: String
   /// What the token's maker called it.
   public let label: String
   public let scope: Scope
-  /// When the token ends, by this machine's monotonic clock; nil when it does not.
+  /// When the credential ends, by this machine's monotonic clock; nil when it does not.
   public let expires: MonotonicTime?
+  /// What all connections of the credential share; nil when it is not limited.
+  public let allowance: ClientAllowance?
   private let revocation: Revocation
 
-  init(_ record: TokenRecord, revocation: Revocation, wallClock: Timestamp, monotonic: MonotonicTime) {
+  /// - Parameter end: seconds since 1970 at which the credential ends.
+  init(
+    _ record: TokenRecord, end: Int64?, allowance: ClientAllowance?, revocation: Revocation, wallClock: Timestamp,
+    monotonic: MonotonicTime
+  ) {
     id = record.id
     label = record.name
     scope = record.scope
-    expires = record.expires.map { monotonic + .seconds(max(0, $0.seconds - wallClock.seconds)) }
+    expires = end.map { monotonic + .seconds(max(0, $0 - wallClock.seconds)) }
+    self.allowance = allowance
     self.revocation = revocation
   }
 
@@ -26,12 +34,13 @@ public final class HubPrincipal: Sendable {
     label = id
     self.scope = scope
     expires = nil
+    allowance = nil
     revocation = Revocation()
   }
 
   public var name: String { id }
 
-  /// Whether the token has been revoked since the client came.
+  /// Whether the credential has been revoked since the client came.
   public var isRevoked: Bool { revocation.isDone }
 
   /// Whether the client may read or write a space by way of a service.
@@ -46,7 +55,7 @@ public final class HubPrincipal: Sendable {
   public var allowsAdministration: Bool { !isRevoked && scope.isAdmin }
 }
 
-/// Tells everybody who came with a token that it has been revoked.
+/// Tells everybody who came with a credential that it has been revoked.
 final class Revocation: Sendable {
   private let flag = Atomic(false)
 

@@ -1,35 +1,45 @@
 public import HoldfastCrypto
-internal import HoldfastRPC
+public import HoldfastRPC
 public import HoldfastStore
 public import HoldfastWire
 
-/// The tokens of a hub. All of them are in memory too, so that knowing a client again reads nothing from the disk.
+/// The tokens of a hub, and the certificates that stand for one. All of them are in memory too, so that knowing a client
+/// again reads nothing from the disk.
 public final class TokenRegistry: Sendable {
   /// The id of the token that the first start makes.
   public static let adminID = "admin"
 
   private struct Entry {
     var token: StoredToken
-    let revocation: Revocation
+    let allowance: ClientAllowance?
+    let revocation = Revocation()
+
+    init(_ token: StoredToken, _ defaults: ClientLimits) {
+      self.token = token
+      // An administrator is not kept out by what was meant for others.
+      let limits = token.record.scope.isAdmin ? token.record.limits : token.record.limits.completed(by: defaults)
+      allowance = limits.isUnlimited ? nil : ClientAllowance(limits)
+      if token.record.revoked != nil { revocation.perform() }
+    }
   }
 
-  /// By the hash of the token's text.
+  /// By the hash of the token's text, or of the certificate's key.
   private let entries: Lock<[[UInt8]: Entry]>
   private let store: Store
+  private let defaults: ClientLimits
 
   /// Reads the tokens of a store whose schema has `TokenTable`.
-  public static func open(_ store: Store) async throws -> TokenRegistry {
+  ///
+  /// - Parameter limits: how much a client may take whose token says nothing else, unless it may administer the hub.
+  public static func open(_ store: Store, limits: ClientLimits = ClientLimits()) async throws -> TokenRegistry {
     let tokens = try await store.scan { transaction in try TokenTable.all(transaction) }
-    return TokenRegistry(store, tokens)
+    return TokenRegistry(store, tokens, limits)
   }
 
-  private init(_ store: Store, _ tokens: [StoredToken]) {
+  private init(_ store: Store, _ tokens: [StoredToken], _ defaults: ClientLimits) {
     self.store = store
-    let pairs = tokens.map { token in
-      let revocation = Revocation()
-      if token.record.revoked != nil { revocation.perform() }
-      return (token.hash, Entry(token: token, revocation: revocation))
-    }
+    self.defaults = defaults
+    let pairs = tokens.map { token in (token.hash, Entry(token, defaults)) }
     entries = Lock(Dictionary(pairs) { first, _ in first })
   }
 
@@ -44,33 +54,43 @@ public final class TokenRegistry: Sendable {
         text.isEmpty ? "This hub takes clients with a token only." : "This is no token of a hub.")
     }
     let hash = token.hash
-    guard let entry = entries.withLock({ $0[hash] }) else {
+    guard let entry = entries.withLock({ $0[hash] }), entry.token.record.certificateKey == nil else {
       throw TokenError("This hub does not know the token.")
     }
     return try principal(entry, now)
   }
 
-  /// Who a client certificate stands for: whoever was given a token named `certificate:` and its common name.
-  public func principal(
-    for certificate: Certificate, now: Timestamp
-  ) throws(TokenError) -> HubPrincipal {
-    let name = "certificate:" + (certificate.commonName ?? "")
-    let entry = entries.withLock { entries in
-      entries.values.first { $0.token.record.name == name && $0.token.record.revoked == nil }
+  /// Who a client certificate stands for: whoever was allowed something by its public key. That the client has the key
+  /// is for TLS to check.
+  ///
+  /// - Throws: `TokenError` when it is unknown, not valid now or has been revoked.
+  public func principal(for certificate: Certificate, now: Timestamp) throws(TokenError) -> HubPrincipal {
+    let hash = certificate.publicKeyHash
+    guard let entry = entries.withLock({ $0[hash] }), entry.token.record.certificateKey != nil else {
+      throw TokenError(
+        "This hub does not know the certificate. To allow it something: "
+          + "holdfast token create NAME --certificate \(hex(hash))")
     }
-    guard certificate.commonName != nil, let entry else {
-      throw TokenError("Nothing is allowed to this certificate. Create a token with the name \(name).")
+    guard certificate.notBefore <= now.seconds else {
+      throw TokenError("The certificate is not valid yet: one of the two clocks is wrong.")
     }
-    return try principal(entry, now)
+    guard certificate.notAfter > now.seconds else {
+      throw TokenError("The certificate has expired. Renew it with the same key, and it is known again.")
+    }
+    return try principal(entry, now, end: certificate.notAfter)
   }
 
-  private func principal(_ entry: Entry, _ now: Timestamp) throws(TokenError) -> HubPrincipal {
-    if entry.revocation.isDone { throw TokenError("The token has been revoked.") }
-    if let expires = entry.token.record.expires, expires <= now {
-      throw TokenError("The token has expired. Ask for a new one.")
+  /// - Parameter end: seconds since 1970 at which the credential ends by itself.
+  private func principal(_ entry: Entry, _ now: Timestamp, end: Int64? = nil) throws(TokenError) -> HubPrincipal {
+    let record = entry.token.record
+    let what = record.certificateKey == nil ? "token" : "certificate"
+    if entry.revocation.isDone { throw TokenError("The \(what) has been revoked.") }
+    if let expires = record.expires, expires <= now {
+      throw TokenError("The time for which the \(what) was allowed is over: it has expired. Ask for a new one.")
     }
     return HubPrincipal(
-      entry.token.record, revocation: entry.revocation, wallClock: now, monotonic: MonotonicTime.now())
+      record, end: [end, record.expires?.seconds].compactMap(\.self).min(), allowance: entry.allowance,
+      revocation: entry.revocation, wallClock: now, monotonic: MonotonicTime.now())
   }
 
   // MARK: Administration
@@ -86,21 +106,54 @@ public final class TokenRegistry: Sendable {
   /// - Parameter lifetime: How long it is valid; nil for ever.
   /// - Throws: `TokenError` when the request is wrong or the hub has too many tokens.
   public func create(
-    name: String, scope: Scope, lifetime: Duration?, now: Timestamp
+    name: String, scope: Scope, limits: ClientLimits = ClientLimits(), lifetime: Duration?, now: Timestamp
   ) async throws -> (text: TokenText, record: TokenRecord) {
-    try Self.check(name: name, scope: scope, lifetime: lifetime)
+    let text = TokenText(random: try Random.bytes(32))
+    let record = try record(name, scope, limits, lifetime, certificateKey: nil, now)
+    try await add(StoredToken(record: record, hash: text.hash))
+    return (text, record)
+  }
+
+  /// Takes a client certificate for a credential from now on, whoever signed it, and returns once that is on the disk. One
+  /// that was revoked is allowed anew.
+  ///
+  /// - Parameter certificateKey: SHA-256 of its public key, so that it may be renewed.
+  /// - Throws: `TokenError` when the request is wrong, the certificate is allowed already or the hub has too many tokens.
+  public func allow(
+    certificateKey: [UInt8], name: String, scope: Scope, limits: ClientLimits = ClientLimits(), lifetime: Duration?,
+    now: Timestamp
+  ) async throws -> TokenRecord {
+    guard certificateKey.count == SHA256.size else {
+      throw TokenError("A certificate is named by the SHA-256 of its public key, which has \(SHA256.size) bytes.")
+    }
+    if let known = entries.withLock({ $0[certificateKey]?.token.record }), known.revoked == nil {
+      throw TokenError("The certificate is allowed already, as \(known.id). Revoke that first.")
+    }
+    let record = try record(name, scope, limits, lifetime, certificateKey: certificateKey, now)
+    try await add(StoredToken(record: record, hash: certificateKey))
+    return record
+  }
+
+  private func record(
+    _ name: String, _ scope: Scope, _ limits: ClientLimits, _ lifetime: Duration?, certificateKey: [UInt8]?,
+    _ now: Timestamp
+  ) throws -> TokenRecord {
+    try TokenRules.check(name: name, scope: scope, limits: limits, lifetime: lifetime)
     guard entries.withLock({ $0.count }) < Limits.tokens else {
       throw TokenError("This hub has \(Limits.tokens) tokens, the most that it keeps.")
     }
-    let text = TokenText(random: try Random.bytes(32))
-    let now = Timestamp(seconds: now.seconds)
-    let record = TokenRecord(
-      id: hex(try Random.bytes(6)), name: name, scope: scope, created: now,
+    return TokenRecord(
+      id: hex(try Random.bytes(6)), name: name, scope: scope, limits: limits, certificateKey: certificateKey,
+      created: Timestamp(seconds: now.seconds),
       expires: lifetime.map { Timestamp(seconds: now.seconds + max(1, $0.components.seconds)) }, revoked: nil)
-    let token = StoredToken(record: record, hash: text.hash)
-    try await store.write { transaction in try TokenTable.put(token, transaction) }
-    entries.withLock { $0[token.hash] = Entry(token: token, revocation: Revocation()) }
-    return (text, record)
+  }
+
+  private func add(_ token: StoredToken) async throws {
+    try await store.write { transaction in
+      try TokenTable.removeRevoked(hash: token.hash, transaction)
+      try TokenTable.put(token, transaction)
+    }
+    entries.withLock { $0[token.hash] = Entry(token, defaults) }
   }
 
   /// Revokes a token at once, for those who are connected too. Revoking it again changes nothing.
@@ -126,8 +179,8 @@ public final class TokenRegistry: Sendable {
     let known = entries.withLock { entries in entries.values.first { $0.token.record.id == Self.adminID } }
     if known?.token.hash == hash { return }
     let record = TokenRecord(
-      id: Self.adminID, name: "made by the hub's first start", scope: .everything,
-      created: Timestamp(seconds: now.seconds), expires: nil, revoked: nil)
+      id: Self.adminID, name: "made by the hub's first start", scope: .everything, limits: ClientLimits(),
+      certificateKey: nil, created: Timestamp(seconds: now.seconds), expires: nil, revoked: nil)
     let token = StoredToken(record: record, hash: hash)
     try await store.write { transaction in try TokenTable.put(token, transaction) }
     entries.withLock { entries in
@@ -135,25 +188,7 @@ public final class TokenRegistry: Sendable {
         known.revocation.perform()
         entries[known.token.hash] = nil
       }
-      entries[hash] = Entry(token: token, revocation: Revocation())
-    }
-  }
-
-  private static func check(name: String, scope: Scope, lifetime: Duration?) throws(TokenError) {
-    let isPlain = { (text: String) in text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } }
-    guard !name.isEmpty, name.utf8.count <= Limits.tokenNameBytes, isPlain(name) else {
-      throw TokenError("A token needs a name of one line and at most \(Limits.tokenNameBytes) bytes.")
-    }
-    guard scope.spaces.count <= Limits.tokenSpaces, scope.services.count <= Limits.tokenServices else {
-      throw TokenError("A token names at most \(Limits.tokenSpaces) spaces and \(Limits.tokenServices) services.")
-    }
-    for word in scope.spaces.map(\.description) + scope.services {
-      guard !word.isEmpty, word.utf8.count <= Limits.spaceNameBytes, isPlain(word) else {
-        throw TokenError("\"\(word)\" cannot be the name of a space or service.")
-      }
-    }
-    if let lifetime, !(1...Limits.tokenSeconds).contains(lifetime.components.seconds) {
-      throw TokenError("A token is valid for at least a second and at most a hundred years.")
+      entries[hash] = Entry(token, defaults)
     }
   }
 }

@@ -1,5 +1,5 @@
-internal import HoldfastContract
-internal import HoldfastRPC
+package import HoldfastContract
+package import HoldfastRPC
 internal import HoldfastWire
 
 /// What a hub tells of itself, and its administration.
@@ -21,9 +21,16 @@ struct AdministrationCalls: AdministrationService {
     try requireAdministrator(context)
     let scope = Scope(request.scope)
     guard context.client.scope.covers(scope) else { throw NotAllowed(need: "everything that the new token allows") }
+    let limits = ClientLimits(request.limits)
     do {
+      guard request.certificateKey.isEmpty else {
+        let record = try await tokens.allow(
+          certificateKey: request.certificateKey, name: request.name, scope: scope, limits: limits,
+          lifetime: request.expiresIn, now: .wallClock())
+        return CreateTokenReply(info: TokenInfo(record))
+      }
       let made = try await tokens.create(
-        name: request.name, scope: scope, lifetime: request.expiresIn, now: .wallClock())
+        name: request.name, scope: scope, limits: limits, lifetime: request.expiresIn, now: .wallClock())
       return CreateTokenReply(token: made.text.text, info: TokenInfo(made.record))
     } catch let error as TokenError {
       throw CallError<Never>(.invalidArgument, error.description)
@@ -89,7 +96,26 @@ extension TokenInfo {
       scope: TokenScope(
         spaces: record.scope.spaces.map(\.description), services: record.scope.services.sorted(),
         write: record.scope.canWrite, admin: record.scope.isAdmin),
-      created: record.created, expires: record.expires, revoked: record.revoked)
+      created: record.created, expires: record.expires, revoked: record.revoked, limits: TokenLimits(record.limits),
+      certificateKey: record.certificateKey ?? [])
+  }
+}
+
+extension ClientLimits {
+  init(_ message: TokenLimits) {
+    self.init(
+      callsPerSecond: message.callsPerSecond.map(Int.init),
+      bytesPerSecond: message.bytesPerSecond.map(Int.init(clamping:)),
+      burst: message.burst, connections: message.connections.map(Int.init))
+  }
+}
+
+extension TokenLimits {
+  package init(_ limits: ClientLimits) {
+    self.init(
+      callsPerSecond: limits.callsPerSecond.map(UInt32.init(clamping:)),
+      bytesPerSecond: limits.bytesPerSecond.map(UInt64.init(clamping:)), burst: limits.burst,
+      connections: limits.connections.map(UInt32.init(clamping:)))
   }
 }
 

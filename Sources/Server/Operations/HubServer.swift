@@ -18,8 +18,10 @@ public final class HubServer: Sendable {
     public var address = SocketAddress(host: "127.0.0.1", port: 7443)
     /// Names and addresses that the development certificate is for, besides this machine's own.
     public var hosts: [String] = []
-    /// A file with the authority of client certificates; nil asks for none.
+    /// A file with the authority of which client certificates have to be; nil leaves that to who allowed them.
     public var clientAuthority: String?
+    /// What a client may take whose token says nothing else.
+    public var clientLimits = ClientLimits()
     /// Threads that serve connections.
     public var loops = 1
     /// Connections at once; more are closed as they come.
@@ -60,7 +62,7 @@ public final class HubServer: Sendable {
     self.options = options
     self.store = store
     self.tls = Lock(tls)
-    let tokens = try await TokenRegistry.open(store)
+    let tokens = try await TokenRegistry.open(store, limits: options.clientLimits)
     try await tokens.adopt(admin: try options.directory.adminTokenText(), now: .wallClock())
 
     let persistence = try await PersistenceCalls.open(store, options.persistence)
@@ -123,7 +125,7 @@ public final class HubServer: Sendable {
     let identity = try options.directory.identity(hosts: hosts, now: Timestamp.wallClock().seconds)
     return TLSServerConfiguration(
       certificateChain: .text(identity.certificatePEM), privateKey: .text(identity.privateKeyPEM),
-      clients: options.clientAuthority.map { .optional(authority: .file($0)) } ?? .anonymous)
+      clients: .judged(authority: options.clientAuthority.map { .file($0) }))
   }
 
   private static func dispatcher(

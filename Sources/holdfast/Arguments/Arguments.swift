@@ -114,11 +114,34 @@ struct Arguments: Sendable {
     return try inRange(Int(text), option, text, range, "a number")
   }
 
+  /// A limit that can be lifted: a whole number, `100/s` where it is one in a second, or `none`, which is 0.
+  func limit(_ option: String, upTo most: Int) throws(UsageError) -> Int? {
+    guard let text = self[option] else { return nil }
+    return try inRange(Quantity.rate(text) { Int($0) }, option, text, 0...most, "none or a number")
+  }
+
+  /// A limit of bytes in a second that can be lifted: `10MB/s`, or `none`, which is 0.
+  func byteRate(_ option: String, upTo most: Int) throws(UsageError) -> Int? {
+    guard let text = self[option] else { return nil }
+    return try inRange(
+      Quantity.rate(text, Quantity.bytes), option, text, 0...most, "none or a size such as 512KiB/s or 4MB/s")
+  }
+
   /// A time: `5` or `5s` for seconds, `250ms`, `2m`, `1h`, `7d`.
   func duration(_ option: String) throws(UsageError) -> Duration? {
     guard let text = self[option] else { return nil }
     guard let duration = Quantity.duration(text) else {
       throw UsageError(message: "\(name(of: option)) takes a time such as 5s, 250ms, 2h or 7d, not \"\(text)\"")
+    }
+    return duration
+  }
+
+  /// A time within bounds.
+  func duration(_ option: String, in range: ClosedRange<Duration>) throws(UsageError) -> Duration? {
+    guard let duration = try duration(option) else { return nil }
+    guard range.contains(duration) else {
+      throw UsageError(
+        message: "\(name(of: option)) takes a time from \(range.lowerBound) to \(range.upperBound), not \(duration)")
     }
     return duration
   }
@@ -142,5 +165,5 @@ struct Arguments: Sendable {
 
 extension Command {
   /// Its own options and the ones that every command has.
-  var everyOption: [Option] { settings + options + [.json, .help] }
+  var everyOption: [Option] { settings + options + connection + [.json, .help] }
 }

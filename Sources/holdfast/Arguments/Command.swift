@@ -8,6 +8,8 @@ struct Command: Sendable {
   var details = ""
   var positionals: [Positional] = []
   var options: [Option] = []
+  /// How it reaches its hub, for commands that do.
+  var connection: [Option] = []
   /// Options that the environment and a configuration file can give too. Whoever declares some declares `--config` and
   /// `--print-config` with them.
   var settings: [Option] = []

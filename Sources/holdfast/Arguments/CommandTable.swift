@@ -13,6 +13,7 @@ struct CommandTable: Sendable {
   /// What a command line, without the program's name, asks for.
   func choose(_ words: [String]) throws(UsageError) -> Choice {
     guard let first = words.first else { throw UsageError(message: "which command?", hint: overview) }
+    if first == "--version" { return .help("\(program) \(Program.version)") }
     if ["--help", "-h", "help"].contains(first) {
       let rest = words.dropFirst().joined(separator: " ")
       guard let command = commands.first(where: { $0.name == rest }) else { return .help(overview) }
@@ -74,7 +75,12 @@ struct CommandTable: Sendable {
     if !command.positionals.isEmpty {
       sections.append(Self.columns(command.positionals.map { ($0.name, $0.summary) }))
     }
-    sections.append(Self.columns(command.everyOption.map { ($0.title, $0.explanation) }))
+    for (heading, options) in [
+      ("Settings:", command.settings), ("Options:", command.options + [.json, .help]),
+      ("The hub, and who asks it:", command.connection),
+    ] where !options.isEmpty {
+      sections.append(heading + "\n" + Self.columns(options.map { ($0.title, $0.explanation) }))
+    }
     if !command.examples.isEmpty {
       sections.append("Examples:\n" + command.examples.map { "  " + $0 }.joined(separator: "\n"))
     }

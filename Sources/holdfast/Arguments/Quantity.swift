@@ -15,6 +15,12 @@ enum Quantity {
     return number(text, milliseconds).map { .milliseconds($0) }
   }
 
+  /// So much in a second, "/s" behind it or not: what is before that is read by `number`. 0 for "none": any amount.
+  static func rate(_ text: String, _ number: (String) -> Int?) -> Int? {
+    if text == "none" { return 0 }
+    return number(text.hasSuffix("/s") ? String(text.dropLast(2)) : text)
+  }
+
   /// How a number of bytes reads best: "1.5 KiB".
   static func describe(bytes: Int) -> String {
     guard bytes >= 1024 else { return "\(bytes) B" }

@@ -19,7 +19,8 @@ extension Command {
       .value("--payload", "BYTES", "Bytes of a payload, such as 100 or 1KiB; 100 unless given."),
       .value("--seconds", "S", "How long; 5 unless given."),
       .space,
-    ] + HubLocation.options,
+    ],
+    connection: HubLocation.options,
     examples: [
       "holdfast bench echo --data ./hub",
       "holdfast bench put --connections 8 --inflight 64 --payload 1KiB --seconds 10 --json --data ./hub",

@@ -7,7 +7,8 @@ extension Command {
     summary: "Removes a value.",
     details: "Ends with 3 when there was none.",
     positionals: [.key],
-    options: [.expected, .space] + HubLocation.options,
+    options: [.expected, .space],
+    connection: HubLocation.options,
     examples: ["holdfast delete greeting --data ./hub", "holdfast delete greeting --expect 12 --data ./hub"],
     run: { arguments, console in
       let request = DeleteRequest(

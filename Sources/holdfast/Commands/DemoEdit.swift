@@ -12,7 +12,8 @@ extension Command {
     options: [
       .value("--column", "NAME", "The column that it counts in."),
       .value("--times", "N", "How often."), .space,
-    ] + HubLocation.options,
+    ],
+    connection: HubLocation.options,
     isHidden: true,
     run: { arguments, console in
       let editor = Editor(

@@ -6,7 +6,8 @@ extension Command {
   static let describe = Command(
     name: "describe",
     summary: "Tells what a running hub is: version, services, limits.",
-    options: [.flag("--calls", "Every call of every service too.")] + HubLocation.options,
+    options: [.flag("--calls", "Every call of every service too.")],
+    connection: HubLocation.options,
     examples: ["holdfast describe --data ./hub", "holdfast describe --calls --data ./hub"],
     run: { arguments, console in
       let hub = try await Client.connect(arguments)

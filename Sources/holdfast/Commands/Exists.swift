@@ -7,7 +7,8 @@ extension Command {
     summary: "Tells whether there is a value, without reading it.",
     details: "Ends with 0 when there is one and with 3 when there is none.",
     positionals: [.key],
-    options: [.space] + HubLocation.options,
+    options: [.space],
+    connection: HubLocation.options,
     examples: ["holdfast exists greeting --data ./hub && echo yes"],
     run: { arguments, console in
       let request = GetRequest(space: arguments.space, key: arguments.key)

@@ -10,7 +10,8 @@ extension Command {
       .flag("--content", "With --json: the contents too."),
       .value("--limit", "N", "Stop after so many."),
       .space,
-    ] + HubLocation.options,
+    ],
+    connection: HubLocation.options,
     examples: ["holdfast list --data ./hub", "holdfast list notes/ --json --content --data ./hub"],
     run: { arguments, console in
       var left = try arguments.count("--limit", in: 1...Int.max) ?? .max

@@ -15,7 +15,8 @@ extension Command {
       .value("--type", "TYPE", "A media type or another note, kept beside the value."),
       .value("--expires-in", "TIME", "Forget the value after this: 90s, 12h, 7d."),
       .expected, .space,
-    ] + HubLocation.options,
+    ],
+    connection: HubLocation.options,
     examples: [
       "holdfast put greeting hello --data ./hub",
       "holdfast put report.pdf --file report.pdf --type application/pdf --data ./hub",
@@ -26,7 +27,10 @@ extension Command {
         space: arguments.space, key: arguments.key, content: try content(arguments), type: arguments["--type"] ?? "",
         expiresIn: try arguments.duration("--expires-in"), expected: try arguments.expectedVersion())
       let hub = try await Client.connect(arguments)
-      let reply = try await hub.persistence.store(request)
+      let progress = ProgressBar(request.key, on: console)
+      defer { progress.end() }
+      let reply = try await hub.persistence.store(request) { progress.update(done: $0, of: $1) }
+      progress.end()
       console.result(
         "\(reply.version)", json: ["key": .string(request.key), "version": .unsigned(reply.version)])
       return .done

@@ -3,19 +3,24 @@ import HoldfastServer
 
 extension Command {
   /// What a hub can be told, by flag, environment or file.
-  static let serveSettings: [Option] = [
-    .value("--data", "DIR", "Where the hub keeps everything; made if it does not exist."),
-    .value(
-      "--listen", "HOST:PORT", "Where it listens. Port 0 takes a free one.", standard: "127.0.0.1:7443"),
-    .list("--host", "NAME", "Another name or address by which clients reach it, for the certificate."),
-    .value("--client-ca", "FILE", "Also know clients by certificates of this authority."),
-    .value("--loops", "N", "Threads that serve connections.", standard: "1"),
-    .value("--grace", "TIME", "How long calls may take to end when the hub stops.", standard: "30s"),
-    .value("--connections", "N", "Connections at once; more are closed as they come.", standard: "16384"),
-    .value("--space-bytes", "SIZE", "Keys and contents of a space that has no quota of its own.", standard: "16GiB"),
-    .value("--space-values", "N", "Values of a space that has no quota of its own.", standard: "50000000"),
-    .value("--value-bytes", "SIZE", "The largest value.", standard: "32MiB"),
-  ]
+  static let serveSettings: [Option] =
+    [
+      .value("--data", "DIR", "Where the hub keeps everything; made if it does not exist."),
+      .value(
+        "--listen", "HOST:PORT", "Where it listens. Port 0 takes a free one.", standard: "127.0.0.1:7443"),
+      .list("--host", "NAME", "Another name or address by which clients reach it, for the certificate."),
+      .value(
+        "--client-ca", "FILE",
+        "Take client certificates of this authority only. Without it, `token create\n--certificate` alone says which ones."
+      ),
+      .value("--loops", "N", "Threads that serve connections.", standard: "1"),
+      .value("--grace", "TIME", "How long calls may take to end when the hub stops.", standard: "30s"),
+      .value("--connections", "N", "Connections at once; more are closed as they come.", standard: "16384"),
+    ] + Option.clientLimits(standard: "none") + [
+      .value("--space-bytes", "SIZE", "Keys and contents of a space that has no quota of its own.", standard: "16GiB"),
+      .value("--space-values", "N", "Values of a space that has no quota of its own.", standard: "50000000"),
+      .value("--value-bytes", "SIZE", "The largest value.", standard: "32MiB"),
+    ]
 }
 
 /// How a hub is to be run, as its settings say.
@@ -38,6 +43,7 @@ struct ServeSettings {
       hub.address = address
     }
     hub.hosts = arguments.list("--host")
+    hub.clientLimits = try arguments.clientLimits()
     hub.clientAuthority = arguments["--client-ca"]
     if let loops = try arguments.count("--loops", in: 1...64) { hub.loops = loops }
     if let grace = try arguments.duration("--grace") { self.grace = grace }

@@ -19,7 +19,8 @@ extension Command {
       .value("--limit", "N", "End after so many changes."),
       .flag("--until-caught-up", "End when all changes so far have been printed."),
       .space,
-    ] + HubLocation.options,
+    ],
+    connection: HubLocation.options,
     examples: [
       "holdfast watch --data ./hub", "holdfast watch notes/ --from-start --until-caught-up --json --data ./hub",
     ],

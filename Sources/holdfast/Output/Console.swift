@@ -24,6 +24,11 @@ struct Console: Sendable {
     Self.write(Array((text + "\n").utf8), to: STDERR_FILENO)
   }
 
+  /// Prints as it is what is for a terminal.
+  func draw(_ text: String) {
+    Self.write(Array(text.utf8), to: STDERR_FILENO)
+  }
+
   /// Prints why the command failed.
   func failure(_ code: ExitCode, _ message: String, hint: String?) {
     guard isJSON else { return remark("holdfast: " + message + (hint.map { "\n" + $0 } ?? "")) }

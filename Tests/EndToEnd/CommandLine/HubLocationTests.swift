@@ -13,7 +13,7 @@ struct `Finding a hub` {
   }
 
   private func locate(_ words: [String], _ environment: [String: String] = [:]) throws -> HubLocation {
-    let command = Command(name: "test", summary: "", options: HubLocation.options, run: { _, _ in .done })
+    let command = Command(name: "test", summary: "", connection: HubLocation.options, run: { _, _ in .done })
     return try HubLocation(try Arguments(words, for: command)) { environment[$0] }
   }
 
@@ -46,6 +46,18 @@ struct `Finding a hub` {
     #expect(location.address == "127.0.0.1:7443")
     #expect(location.token == "admin")
     #expect(try locate(["--pin", "p", "--hub", "h:1"], ["HOLDFAST_DATA": directory.path]).address == "h:1")
+  }
+
+  @Test func `a certificate takes the place of the directory's token, not of one that is named`() throws {
+    try directory.write("127.0.0.1:7443\n", to: "address")
+    try directory.write("admin\n", to: "admin.token")
+    let words = ["--data", directory.path, "--pin", "p", "--client-certificate", "c.pem", "--client-key", "c.key"]
+    let location = try locate(words)
+    #expect(location.token == nil)
+    #expect(location.certificate?.chain == "c.pem")
+    #expect(location.certificate?.key == "c.key")
+    #expect(try locate(words + ["--token-file", directory.path("token")]).token == "file-token")
+    #expect(failure(["--data", directory.path, "--client-certificate", "c.pem"])?.hint == "Give --client-key FILE.")
   }
 
   @Test func `no address is a mistake of usage`() {

@@ -82,6 +82,170 @@ struct `Tokens by the command line` {
   }
 }
 
+struct `Client certificates` {
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  /// Runs openssl, which people make their certificates with.
+  private func openssl(_ words: String) async throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["openssl"] + words.split(separator: " ").map(String.init)
+    process.currentDirectoryURL = URL(fileURLWithPath: directory.path)
+    let run = try await ProgramRun.run(process)
+    try #require(run.exitCode == 0, "openssl \(words): \(run.errors)")
+  }
+
+  private func selfSigned(_ name: String) async throws {
+    try await openssl(
+      "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=\(name) -days 30 "
+        + "-keyout \(name).key -out \(name).pem")
+  }
+
+  private func signed(_ name: String, by authority: String, isExpired: Bool = false) async throws {
+    try directory.write("", to: "index")
+    try directory.write("\(name.utf8.count)0\n", to: "serial")
+    try directory.write(
+      """
+      [ca]
+      default_ca = own
+      [own]
+      database = index
+      serial = serial
+      new_certs_dir = .
+      default_md = sha256
+      policy = any
+      unique_subject = no
+      [any]
+      commonName = supplied
+      """, to: "ca.conf")
+    let validity = isExpired ? "-startdate 20010101000000Z -enddate 20020101000000Z" : "-days 30"
+    try await openssl(
+      "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=\(name) -keyout \(name).key -out \(name).csr")
+    try await openssl(
+      "ca -batch -notext -config ca.conf -cert \(authority).pem -keyfile \(authority).key -in \(name).csr "
+        + "-out \(name).pem \(validity)")
+  }
+
+  /// What a command says that shows a certificate and no token.
+  private func run(_ hub: HubProcess, as name: String, _ words: String...) async throws -> ProgramRun {
+    try await Holdfast.run(
+      words + [
+        "--data", hub.data, "--client-certificate", directory.path("\(name).pem"), "--client-key",
+        directory.path("\(name).key"),
+      ])
+  }
+
+  @Test func `a certificate is let in by its key, does what it may, and is revoked`() async throws {
+    let hub = try await HubProcess()
+    try await selfSigned("alice")
+    let unknown = try await run(hub, as: "alice", "describe")
+    #expect(unknown.exitCode == 6)
+    #expect(unknown.errors.contains("does not know the certificate"))
+
+    let made = try await hub.client(
+      "token", "create", "alice", "--space", "notes", "--certificate", directory.path("alice.pem"))
+    #expect(made.exitCode == 0)
+    let id = made.output.split(separator: "\n").joined()
+    let fingerprint = hex(try Certificate.publicKeyHash(ofPEM: LocalFile.readText(directory.path("alice.pem"))))
+    #expect(
+      try await hub.client("token", "list").output.contains(
+        "\(id)\talice\treads notes\twithout end\tcertificate \(fingerprint)"))
+
+    #expect(try await run(hub, as: "alice", "list", "--space", "notes").exitCode == 0)
+    let write = try await run(hub, as: "alice", "put", "k", "v", "--space", "notes")
+    #expect(write.exitCode == 6)
+    #expect(write.errors.contains("does not allow to write"))
+
+    #expect(try await hub.client("token", "revoke", id).exitCode == 0)
+    let revoked = try await run(hub, as: "alice", "describe")
+    #expect(revoked.exitCode == 6)
+    #expect(revoked.errors.contains("The certificate has been revoked."))
+  }
+
+  @Test func `its fingerprint is as good as its file, and another of the same name is not`() async throws {
+    let hub = try await HubProcess()
+    try await selfSigned("alice")
+    let fingerprint = hex(try Certificate.publicKeyHash(ofPEM: LocalFile.readText(directory.path("alice.pem"))))
+    let made = try await hub.client("token", "create", "alice", "--certificate", fingerprint, "--json")
+    #expect(made.exitCode == 0)
+    #expect(made.output.contains("\"certificate\":\"\(fingerprint)\""))
+    #expect(try await run(hub, as: "alice", "describe").exitCode == 0)
+    try await selfSigned("alice")
+    #expect(try await run(hub, as: "alice", "describe").exitCode == 6)
+    #expect(try await hub.client("token", "create", "x", "--certificate", "/nowhere.pem").exitCode == 2)
+    #expect(try await hub.client("token", "create", "x", "--certificate", directory.path("alice.key")).exitCode == 2)
+  }
+
+  @Test func `with an authority, certificates of others and expired ones are refused, with the reason`() async throws {
+    for authority in ["ours", "theirs"] { try await selfSigned(authority) }
+    let hub = try await HubProcess(["--client-ca", directory.path("ours.pem")])
+    try await signed("good", by: "ours")
+    try await signed("late", by: "ours", isExpired: true)
+    try await signed("strange", by: "theirs")
+    for name in ["good", "late", "strange"] {
+      let made = try await hub.client("token", "create", name, "--certificate", directory.path("\(name).pem"))
+      #expect(made.exitCode == 0)
+    }
+    #expect(try await run(hub, as: "good", "describe").exitCode == 0)
+    let late = try await run(hub, as: "late", "describe")
+    #expect(late.exitCode == 6)
+    #expect(late.errors.contains("expired on 2002-01-01"))
+    let strange = try await run(hub, as: "strange", "describe")
+    #expect(strange.exitCode == 6)
+    #expect(strange.errors.contains("comes from no authority"))
+  }
+
+  @Test func `an expired certificate is refused without an authority, too`() async throws {
+    let hub = try await HubProcess()
+    try await selfSigned("own")
+    try await signed("late", by: "own", isExpired: true)
+    #expect(
+      try await hub.client("token", "create", "late", "--certificate", directory.path("late.pem")).exitCode == 0)
+    let late = try await run(hub, as: "late", "describe")
+    #expect(late.exitCode == 6)
+    #expect(late.errors.contains("The certificate has expired"))
+  }
+}
+
+struct `Limits of clients` {
+  private func token(_ hub: HubProcess, _ words: String...) async throws -> String {
+    let run = try await Holdfast.run(
+      ["token", "create", "app", "--space", "*", "--write", "--data", hub.data] + words)
+    try #require(run.exitCode == 0, "\(run.errors)")
+    return try hub.directory.write(run.output, to: UUID().uuidString)
+  }
+
+  @Test func `a token's own limits are listed and hold`() async throws {
+    let hub = try await HubProcess()
+    let file = try await token(hub, "--rate", "1/s", "--burst", "1ms", "--client-connections", "4")
+    #expect(try await hub.client("token", "list").output.contains("\t1 calls/s, burst 0.001 seconds, 4 connections"))
+    // A command makes two calls; the second is told to wait for its turn, and is made.
+    #expect(try await hub.client("put", "k", "v", "--token-file", file).exitCode == 0)
+  }
+
+  @Test func `the hub's limits are for all but administrators and those with their own`() async throws {
+    let hub = try await HubProcess(["--rate", "1000000", "--client-connections", "1"])
+    let plain = try await token(hub)
+    let free = try await token(hub, "--client-connections", "none")
+    func connections(_ words: String...) async throws -> ProgramRun {
+      try await Holdfast.run(
+        ["bench", "echo", "--seconds", "100ms", "--connections", "3", "--data", hub.data] + words)
+    }
+    let refused = try await connections("--token-file", plain)
+    #expect(refused.exitCode != 0)
+    #expect(refused.errors.contains("as many connections as it may"), "\(refused.errors)")
+    #expect(try await connections("--token-file", free).exitCode == 0)
+    #expect(try await connections().exitCode == 0)
+  }
+
+  @Test(arguments: [["--rate", "fast"], ["--rate", "-1"], ["--byte-rate", "1/m"], ["--burst", "2h"]])
+  func `a limit that makes no sense is a mistake of usage`(_ words: [String]) async throws {
+    #expect(try await Holdfast.run(["token", "create", "x", "--data", "/nowhere"] + words).exitCode == 2)
+  }
+}
+
 struct `Reaching a hub` {
   @Test func `the environment and the fingerprint are enough`() async throws {
     let hub = try await HubProcess()
