@@ -1,35 +1,35 @@
 /// Every bound of this module.
-public enum Limits {
+package enum Limits {
   // Access
   /// Tokens that a hub keeps, revoked ones included.
-  public static let tokens = 10_000
+  package static let tokens = 10_000
   /// Bytes of the name that a person gives a token.
-  public static let tokenNameBytes = 128
+  package static let tokenNameBytes = 128
   /// Patterns of spaces in one token.
-  public static let tokenSpaces = 64
+  package static let tokenSpaces = 64
   /// Services that one token names.
-  public static let tokenServices = 32
+  package static let tokenServices = 32
   /// Bytes of the name of a space, or of a pattern.
-  public static let spaceNameBytes = 128
+  package static let spaceNameBytes = 128
   /// The most that a client can be limited to: calls and bytes in a second, connections, and time to make up for.
-  public static let callsPerSecond = 1_000_000_000
-  public static let bytesPerSecond = 1 << 40
-  public static let clientConnections = 1_000_000
-  public static let burst: Duration = .seconds(3_600)
+  package static let callsPerSecond = 1_000_000_000
+  package static let bytesPerSecond = 1 << 40
+  package static let clientConnections = 1_000_000
+  package static let burst: Duration = .seconds(3_600)
   /// The longest that a token may be valid, in seconds: a hundred years.
-  public static let tokenSeconds: Int64 = 36_525 * 86_400
+  package static let tokenSeconds: Int64 = 36_525 * 86_400
 
   // Diagnostics
   /// Bytes of one item of a diagnostic stream.
-  public static let diagnosticItemBytes = 1 << 20
+  package static let diagnosticItemBytes = 1 << 20
 
   // Persistence
   /// Bytes of a key, in UTF-8.
-  public static let keyBytes = 1_024
+  package static let keyBytes = 1_024
   /// Bytes of a value's type.
-  public static let typeBytes = 256
+  package static let typeBytes = 256
   /// Bytes of a value's content, unless the hub is set up otherwise.
-  public static let valueBytes = 32 << 20
+  package static let valueBytes = 32 << 20
   /// Bytes of the largest content that travels in one message, beside all else in it; larger ones go in pieces.
   static let inlineBytes = 4 << 20 - 64 << 10
   /// Bytes of content in one piece of a download.

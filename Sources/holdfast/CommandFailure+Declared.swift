@@ -14,12 +14,18 @@ extension CommandFailure {
         hint: "Read it again, and decide anew.")
     case let error as QuotaExceeded:
       self.init(
-        .failed, "the space \(error.space) is full: \(error.used) of \(error.limit) \(error.resource) are used")
+        .failed, "the space \(error.space) is full: \(error.used) of \(error.limit) \(error.resource) are used",
+        hint: "Delete what is not needed, or have an administrator raise it: holdfast space quota \(error.space) …")
     case let error as NotFound: self.init(.notFound, "there is no value \(error.key)")
     case let error as TooLarge:
-      self.init(.failed, "the \(error.what) has \(error.size) bytes; the hub takes \(error.limit)")
+      self.init(
+        .failed, "the \(error.what) has \(error.size) bytes; the hub takes \(error.limit)",
+        hint: error.what == "content" ? "The hub's setting --value-bytes says how large a value may be." : nil)
     case let error as Forbidden:
-      self.init(.refused, "the token does not allow to \(error.need) in the space \(error.space)")
+      self.init(
+        .refused, "the token does not allow to \(error.need) in the space \(error.space)",
+        hint: "An administrator makes one that does: holdfast token create NAME --space \(error.space)"
+          + (error.need == "write" ? " --write" : ""))
     case let error as CursorExpired:
       self.init(
         .failed, "the hub's log begins at change \(error.floor), after the cursor",

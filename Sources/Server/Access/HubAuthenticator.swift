@@ -1,14 +1,14 @@
-public import HoldfastRPC
+package import HoldfastRPC
 internal import HoldfastWire
 
 /// Knows clients by their tokens or by their certificates.
-public struct HubAuthenticator: Authenticator {
+package struct HubAuthenticator: Authenticator {
   private let tokens: TokenRegistry
 
-  public init(_ tokens: TokenRegistry) { self.tokens = tokens }
+  package init(_ tokens: TokenRegistry) { self.tokens = tokens }
 
   /// A token counts before a certificate: it was given on purpose.
-  public nonisolated(nonsending) func authenticate(_ credential: Credential) async throws -> any Principal {
+  package nonisolated(nonsending) func authenticate(_ credential: Credential) async throws -> any Principal {
     do throws(TokenError) {
       if credential.token.isEmpty, let certificate = credential.certificate {
         if let fault = credential.certificateFault { throw TokenError(fault) }

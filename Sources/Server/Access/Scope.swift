@@ -1,15 +1,15 @@
 /// What a client may do. Nothing is allowed that no part of it allows.
-public struct Scope: Sendable, Hashable {
+package struct Scope: Sendable, Hashable {
   /// The spaces it may reach; none when empty.
-  public var spaces: [SpacePattern]
+  package var spaces: [SpacePattern]
   /// The services it may call, by name without the package; all when empty.
-  public var services: Set<String>
+  package var services: Set<String>
   /// Whether it may change values, not only read them.
-  public var canWrite: Bool
+  package var canWrite: Bool
   /// Whether it may create and revoke tokens, and set quotas.
-  public var isAdmin: Bool
+  package var isAdmin: Bool
 
-  public init(
+  package init(
     spaces: [SpacePattern] = [], services: Set<String> = [], canWrite: Bool = false, isAdmin: Bool = false
   ) {
     self.spaces = spaces
@@ -19,24 +19,24 @@ public struct Scope: Sendable, Hashable {
   }
 
   /// Nothing at all.
-  public static let nothing = Scope()
+  package static let nothing = Scope()
   /// Everything: the token of the one who started the hub.
-  public static let everything = Scope(spaces: [SpacePattern("*")], canWrite: true, isAdmin: true)
+  package static let everything = Scope(spaces: [SpacePattern("*")], canWrite: true, isAdmin: true)
 
   /// Whether calls of a service are allowed at all; its name may have its package before it.
-  public func allows(service: String) -> Bool {
+  package func allows(service: String) -> Bool {
     guard !services.isEmpty else { return true }
     let name = service.lastIndex(of: ".").map { service[service.index(after: $0)...] } ?? service[...]
     return services.contains(String(name))
   }
 
   /// Whether values of a space may be read, or written.
-  public func allows(_ access: Access, space: String) -> Bool {
+  package func allows(_ access: Access, space: String) -> Bool {
     (access == .read || canWrite) && spaces.contains { $0.matches(space) }
   }
 
   /// Whether everything that `other` allows is allowed here too: nobody gives away more than they have.
-  public func covers(_ other: Scope) -> Bool {
+  package func covers(_ other: Scope) -> Bool {
     (canWrite || !other.canWrite) && (isAdmin || !other.isAdmin)
       && (services.isEmpty || !other.services.isEmpty && other.services.isSubset(of: services))
       && other.spaces.allSatisfy { wanted in spaces.contains { $0.covers(wanted) } }
@@ -44,18 +44,18 @@ public struct Scope: Sendable, Hashable {
 }
 
 /// What a call does to a space.
-public enum Access: String, Sendable, Hashable {
+package enum Access: String, Sendable, Hashable {
   case read, write
 }
 
 /// Names of spaces: one name, or with a `*` at its end every name that begins so.
-public struct SpacePattern: Sendable, Hashable, CustomStringConvertible {
+package struct SpacePattern: Sendable, Hashable, CustomStringConvertible {
   /// As it is written: "notes", "team-*", "*".
-  public let description: String
+  package let description: String
 
-  public init(_ text: String) { description = text }
+  package init(_ text: String) { description = text }
 
-  public func matches(_ space: String) -> Bool {
+  package func matches(_ space: String) -> Bool {
     isOpen ? space.utf8.starts(with: stem) : space.utf8.elementsEqual(description.utf8)
   }
 

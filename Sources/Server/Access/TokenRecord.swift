@@ -1,28 +1,28 @@
-public import HoldfastRPC
-public import HoldfastWire
+package import HoldfastRPC
+package import HoldfastWire
 
 /// What a hub knows of a credential, apart from what proves it: a token's text or a certificate's key, which it does not
 /// know.
-public struct TokenRecord: Sendable, Hashable {
+package struct TokenRecord: Sendable, Hashable {
   /// Names it where its text must not show.
-  public let id: String
+  package let id: String
   /// What it is for, as its maker put it.
-  public let name: String
-  public let scope: Scope
+  package let name: String
+  package let scope: Scope
   /// What it says about how much its client may take; the hub's settings say the rest.
-  public let limits: ClientLimits
+  package let limits: ClientLimits
   /// SHA-256 of the public key of the certificate that is the credential; nil for a token.
-  public let certificateKey: [UInt8]?
+  package let certificateKey: [UInt8]?
   /// To the second, as the other times.
-  public let created: Timestamp
-  public let expires: Timestamp?
-  public internal(set) var revoked: Timestamp?
+  package let created: Timestamp
+  package let expires: Timestamp?
+  package internal(set) var revoked: Timestamp?
 }
 
 /// Why a token cannot be made, or is not accepted.
-public struct TokenError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct TokenError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong with the request, and what to do.
-  public let description: String
+  package let description: String
 
   init(_ description: String) { self.description = description }
 }

@@ -1,13 +1,13 @@
-public import HoldfastCrypto
-public import HoldfastRPC
-public import HoldfastStore
-public import HoldfastWire
+package import HoldfastCrypto
+package import HoldfastRPC
+package import HoldfastStore
+package import HoldfastWire
 
 /// The tokens of a hub, and the certificates that stand for one. All of them are in memory too, so that knowing a client
 /// again reads nothing from the disk.
-public final class TokenRegistry: Sendable {
+package final class TokenRegistry: Sendable {
   /// The id of the token that the first start makes.
-  public static let adminID = "admin"
+  package static let adminID = "admin"
 
   private struct Entry {
     var token: StoredToken
@@ -31,7 +31,7 @@ public final class TokenRegistry: Sendable {
   /// Reads the tokens of a store whose schema has `TokenTable`.
   ///
   /// - Parameter limits: how much a client may take whose token says nothing else, unless it may administer the hub.
-  public static func open(_ store: Store, limits: ClientLimits = ClientLimits()) async throws -> TokenRegistry {
+  package static func open(_ store: Store, limits: ClientLimits = ClientLimits()) async throws -> TokenRegistry {
     let tokens = try await store.scan { transaction in try TokenTable.all(transaction) }
     return TokenRegistry(store, tokens, limits)
   }
@@ -48,7 +48,7 @@ public final class TokenRegistry: Sendable {
   /// Who a token stands for.
   ///
   /// - Throws: `TokenError` when it is unknown, has ended or has been revoked.
-  public func principal(for text: String, now: Timestamp) throws(TokenError) -> HubPrincipal {
+  package func principal(for text: String, now: Timestamp) throws(TokenError) -> HubPrincipal {
     guard let token = TokenText(text) else {
       throw TokenError(
         text.isEmpty ? "This hub takes clients with a token only." : "This is no token of a hub.")
@@ -64,7 +64,7 @@ public final class TokenRegistry: Sendable {
   /// is for TLS to check.
   ///
   /// - Throws: `TokenError` when it is unknown, not valid now or has been revoked.
-  public func principal(for certificate: Certificate, now: Timestamp) throws(TokenError) -> HubPrincipal {
+  package func principal(for certificate: Certificate, now: Timestamp) throws(TokenError) -> HubPrincipal {
     let hash = certificate.publicKeyHash
     guard let entry = entries.withLock({ $0[hash] }), entry.token.record.certificateKey != nil else {
       throw TokenError(
@@ -96,7 +96,7 @@ public final class TokenRegistry: Sendable {
   // MARK: Administration
 
   /// Every token, the oldest first.
-  public func list() -> [TokenRecord] {
+  package func list() -> [TokenRecord] {
     entries.withLock { $0.values.map(\.token.record) }
       .sorted { ($0.created, $0.id) < ($1.created, $1.id) }
   }
@@ -105,7 +105,7 @@ public final class TokenRegistry: Sendable {
   ///
   /// - Parameter lifetime: How long it is valid; nil for ever.
   /// - Throws: `TokenError` when the request is wrong or the hub has too many tokens.
-  public func create(
+  package func create(
     name: String, scope: Scope, limits: ClientLimits = ClientLimits(), lifetime: Duration?, now: Timestamp
   ) async throws -> (text: TokenText, record: TokenRecord) {
     let text = TokenText(random: try Random.bytes(32))
@@ -119,7 +119,7 @@ public final class TokenRegistry: Sendable {
   ///
   /// - Parameter certificateKey: SHA-256 of its public key, so that it may be renewed.
   /// - Throws: `TokenError` when the request is wrong, the certificate is allowed already or the hub has too many tokens.
-  public func allow(
+  package func allow(
     certificateKey: [UInt8], name: String, scope: Scope, limits: ClientLimits = ClientLimits(), lifetime: Duration?,
     now: Timestamp
   ) async throws -> TokenRecord {
@@ -159,7 +159,7 @@ public final class TokenRegistry: Sendable {
   /// Revokes a token at once, for those who are connected too. Revoking it again changes nothing.
   ///
   /// - Returns: the token as it is now, or nil when there is none with this id.
-  public func revoke(id: String, now: Timestamp) async throws -> TokenRecord? {
+  package func revoke(id: String, now: Timestamp) async throws -> TokenRecord? {
     guard var token = entries.withLock({ $0.values.first { $0.token.record.id == id }?.token }) else { return nil }
     guard token.record.revoked == nil else { return token.record }
     token.record.revoked = Timestamp(seconds: now.seconds)
@@ -174,7 +174,7 @@ public final class TokenRegistry: Sendable {
 
   /// Makes the text in the data directory the admin token. One that was revoked stays revoked until its file is removed,
   /// since the next start then makes another text.
-  public func adopt(admin text: TokenText, now: Timestamp) async throws {
+  package func adopt(admin text: TokenText, now: Timestamp) async throws {
     let hash = text.hash
     let known = entries.withLock { entries in entries.values.first { $0.token.record.id == Self.adminID } }
     if known?.token.hash == hash { return }

@@ -1,15 +1,15 @@
 internal import HoldfastCrypto
 
 /// The text of a token: `hf_` and 256 random bits in base64url. It says nothing by itself; the hub keeps its hash.
-public struct TokenText: Sendable, Hashable {
-  public static let prefix = "hf_"
+package struct TokenText: Sendable, Hashable {
+  package static let prefix = "hf_"
   /// Letters of every token.
-  public static let length = 46
+  package static let length = 46
 
-  public let text: String
+  package let text: String
 
   /// Takes a text for a token, if it looks like one.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard text.utf8.count == Self.length, text.hasPrefix(Self.prefix),
       bytes(base64URL: text.dropFirst(Self.prefix.count)) != nil
     else { return nil }
@@ -23,12 +23,12 @@ public struct TokenText: Sendable, Hashable {
   }
 
   /// What the hub keeps of it. A fast hash is enough: nobody can guess 256 random bits.
-  public var hash: [UInt8] { SHA256.hash(Array(text.utf8)) }
+  package var hash: [UInt8] { SHA256.hash(Array(text.utf8)) }
 }
 
 extension TokenText: CustomStringConvertible, CustomReflectable {
   /// The beginning only: a token never shows in a log.
-  public var description: String { String(text.prefix(7)) + "…" }
+  package var description: String { String(text.prefix(7)) + "…" }
 
-  public var customMirror: Mirror { Mirror(self, children: []) }
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }

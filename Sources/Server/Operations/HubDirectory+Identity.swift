@@ -1,4 +1,4 @@
-public import HoldfastCrypto
+package import HoldfastCrypto
 
 extension HubDirectory {
   /// Days before its end at which a certificate is issued anew.
@@ -12,7 +12,7 @@ extension HubDirectory {
   /// `hosts`, is issued anew, with a new key.
   ///
   /// - Parameter now: Seconds since 1970.
-  public func identity(hosts: [String], now: Int64) throws(HubDirectoryError) -> Identity {
+  package func identity(hosts: [String], now: Int64) throws(HubDirectoryError) -> Identity {
     do {
       if try LocalFile.status(of: certificate) != nil {
         let present = try readIdentity()
@@ -29,7 +29,7 @@ extension HubDirectory {
   }
 
   /// The certificate and key as they are in the directory now.
-  public func readIdentity() throws(HubDirectoryError) -> Identity {
+  private func readIdentity() throws(HubDirectoryError) -> Identity {
     do {
       return Identity(
         certificatePEM: try LocalFile.readText(certificate), privateKeyPEM: try LocalFile.readText(key))
@@ -63,7 +63,7 @@ extension HubDirectory {
   }
 
   /// The text of the first token, made if it is missing.
-  public func adminTokenText() throws(HubDirectoryError) -> TokenText {
+  package func adminTokenText() throws(HubDirectoryError) -> TokenText {
     do {
       if try LocalFile.status(of: adminToken) != nil {
         if let token = TokenText(try LocalFile.readText(adminToken)) { return token }

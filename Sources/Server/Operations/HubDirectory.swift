@@ -17,20 +17,20 @@
 ///   admin.token        0600, the first token, which may do everything
 ///   address            HOST:PORT of the hub that runs, or ran last
 /// ```
-public struct HubDirectory: Sendable, Hashable {
+package struct HubDirectory: Sendable, Hashable {
   /// Without a slash at the end.
-  public let path: String
+  package let path: String
 
-  public var tls: String { path + "/tls" }
-  public var authority: String { tls + "/ca.pem" }
-  public var authorityKey: String { tls + "/ca.key" }
-  public var certificate: String { tls + "/server.pem" }
-  public var key: String { tls + "/server.key" }
-  public var adminToken: String { path + "/admin.token" }
-  public var address: String { path + "/address" }
+  package var tls: String { path + "/tls" }
+  package var authority: String { tls + "/ca.pem" }
+  package var authorityKey: String { tls + "/ca.key" }
+  package var certificate: String { tls + "/server.pem" }
+  package var key: String { tls + "/server.key" }
+  package var adminToken: String { path + "/admin.token" }
+  package var address: String { path + "/address" }
 
   /// Names a directory, without looking at it.
-  public init(path: String) {
+  package init(path: String) {
     var path = path[...]
     while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
     self.path = String(path)
@@ -39,7 +39,7 @@ public struct HubDirectory: Sendable, Hashable {
   /// Makes the directory if it does not exist, with all above it, and checks that it is fit to hold keys and data.
   ///
   /// - Throws: `HubDirectoryError` that says what is wrong with it and what to do.
-  public func prepare() throws(HubDirectoryError) {
+  package func prepare() throws(HubDirectoryError) {
     do {
       try makeDirectories(path)
       try check()
@@ -54,7 +54,7 @@ public struct HubDirectory: Sendable, Hashable {
   }
 
   /// Notes where the hub listens, for clients on this machine.
-  public func write(address text: String) throws(HubDirectoryError) {
+  package func write(address text: String) throws(HubDirectoryError) {
     do {
       try LocalFile.replace(address, with: (text + "\n").utf8, mode: 0o644)
     } catch {
@@ -87,9 +87,9 @@ public struct HubDirectory: Sendable, Hashable {
 }
 
 /// Why a directory cannot be a hub's.
-public struct HubDirectoryError: Error, Hashable, CustomStringConvertible {
+package struct HubDirectoryError: Error, Hashable, CustomStringConvertible {
   /// What is wrong and what to do.
-  public let description: String
+  package let description: String
 
   init(_ description: String) { self.description = description }
 }

@@ -1,6 +1,6 @@
 internal import HoldfastContract
 internal import HoldfastCrypto
-public import HoldfastRPC
+package import HoldfastRPC
 internal import HoldfastStore
 internal import HoldfastWire
 
@@ -9,32 +9,32 @@ internal import HoldfastWire
 ///     let hub = try await HubServer.start(.init(directory: HubDirectory(path: "/var/lib/holdfast")))
 ///     …
 ///     await hub.drain()
-public final class HubServer: Sendable {
-  public static let version = "0.1.0"
+package final class HubServer: Sendable {
+  package static let version = "0.1.0"
 
-  public struct Options: Sendable {
-    public var directory: HubDirectory
+  package struct Options: Sendable {
+    package var directory: HubDirectory
     /// Where to listen; port 0 takes a free one.
-    public var address = SocketAddress(host: "127.0.0.1", port: 7443)
+    package var address = SocketAddress(host: "127.0.0.1", port: 7443)
     /// Names and addresses that the development certificate is for, besides this machine's own.
-    public var hosts: [String] = []
+    package var hosts: [String] = []
     /// A file with the authority of which client certificates have to be; nil leaves that to who allowed them.
-    public var clientAuthority: String?
+    package var clientAuthority: String?
     /// What a client may take whose token says nothing else.
-    public var clientLimits = ClientLimits()
+    package var clientLimits = ClientLimits()
     /// Threads that serve connections.
-    public var loops = 1
+    package var loops = 1
     /// Connections at once; more are closed as they come.
-    public var connections = 16_384
-    public var persistence = PersistenceSettings()
+    package var connections = 16_384
+    package var persistence = PersistenceSettings()
     /// Told what a person who looks after the hub should know; any thread.
-    public var log: @Sendable (String) -> Void = { _ in }
+    package var log: @Sendable (String) -> Void = { _ in }
 
-    public init(directory: HubDirectory) { self.directory = directory }
+    package init(directory: HubDirectory) { self.directory = directory }
   }
 
   /// Where it listens.
-  public let address: SocketAddress
+  package let address: SocketAddress
   private let options: Options
   private let store: Store
   private let server: RPCServer
@@ -45,7 +45,7 @@ public final class HubServer: Sendable {
   /// Opens the directory, making what is missing in it, and listens.
   ///
   /// - Throws: `HubDirectoryError`, `StoreError` or what the system says about the address, each with what to do.
-  public static func start(_ options: Options) async throws -> HubServer {
+  package static func start(_ options: Options) async throws -> HubServer {
     try options.directory.prepare()
     let owned = try DataDirectory.open(options.directory.path)
     let tls = try TLSServerContext(try tlsConfiguration(options))
@@ -87,20 +87,20 @@ public final class HubServer: Sendable {
     try options.directory.write(address: address.description)
   }
 
-  public var directory: HubDirectory { options.directory }
+  package var directory: HubDirectory { options.directory }
 
   /// SHA-256 of the public key, in hexadecimal: what clients can pin.
-  public var fingerprint: String { hex(tls.withLock { $0 }.certificate.publicKeyHash) }
+  package var fingerprint: String { hex(tls.withLock { $0 }.certificate.publicKeyHash) }
 
   /// Reads the certificate again, for connections to come. Those that exist keep theirs.
-  public func reload() throws {
+  package func reload() throws {
     let next = try tls.withLock { $0 }.reloaded(try Self.tlsConfiguration(options))
     tls.withLock { $0 = next }
     server.reload(next)
   }
 
   /// Stops: lets calls under way end, for as long as `grace`, then closes the store. Returns when all is on the disk.
-  public func drain(grace: Duration = .seconds(30)) async {
+  package func drain(grace: Duration = .seconds(30)) async {
     for loop in server.loops {
       loop.execute { [store] in
         loop.turnEnded = nil
@@ -194,11 +194,11 @@ public final class HubServer: Sendable {
 }
 
 /// A hub that cannot listen where it should.
-public struct HubListenError: Error, CustomStringConvertible {
-  public let address: SocketAddress
-  public let cause: any Error
+package struct HubListenError: Error, CustomStringConvertible {
+  package let address: SocketAddress
+  package let cause: any Error
 
-  public var description: String { "The hub cannot listen on \(address): \(cause). Choose another address." }
+  package var description: String { "The hub cannot listen on \(address): \(cause). Choose another address." }
 }
 
 /// Ends the connections of a token that was revoked; it learns of the server when there is one.

@@ -150,8 +150,9 @@ struct Arguments: Sendable {
     _ value: Int?, _ option: String, _ text: String, _ range: ClosedRange<Int>, _ what: String
   ) throws(UsageError) -> Int {
     guard let value, range.contains(value) else {
-      throw UsageError(
-        message: "\(name(of: option)) takes \(what) from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"")
+      let bounds =
+        range.upperBound == .max ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+      throw UsageError(message: "\(name(of: option)) takes \(what) \(bounds), not \"\(text)\"")
     }
     return value
   }

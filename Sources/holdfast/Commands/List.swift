@@ -15,7 +15,7 @@ extension Command {
     examples: ["holdfast list --data ./hub", "holdfast list notes/ --json --content --data ./hub"],
     run: { arguments, console in
       var left = try arguments.count("--limit", in: 1...Int.max) ?? .max
-      let withContent = console.isJSON && arguments.has("--content")
+      let withContent = try arguments.wantsContent(console)
       var request = ListRequest(
         space: arguments.space, prefix: arguments.positional("PREFIX") ?? "", bare: !withContent)
       let hub = try await Client.connect(arguments)

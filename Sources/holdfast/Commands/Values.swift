@@ -18,6 +18,16 @@ extension Arguments {
 
   var key: String { positional("KEY") ?? "" }
 
+  /// Whether contents are asked for, which have no place in a line of text.
+  func wantsContent(_ console: Console) throws(UsageError) -> Bool {
+    guard has("--content") else { return false }
+    guard console.isJSON else {
+      throw UsageError(
+        message: "\(command.name): --content goes with --json", hint: "Add --json, or read one by `get`.")
+    }
+    return true
+  }
+
   /// The version that `--expect` names.
   func expectedVersion() throws(UsageError) -> UInt64? {
     guard let text = self["--expect"] else { return nil }

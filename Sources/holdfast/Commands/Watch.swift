@@ -26,7 +26,7 @@ extension Command {
     ],
     run: { arguments, console in
       var left = try arguments.count("--limit", in: 1...Int.max) ?? .max
-      let withContent = console.isJSON && arguments.has("--content")
+      let withContent = try arguments.wantsContent(console)
       let request = WatchRequest(
         space: arguments.space, prefix: arguments.positional("PREFIX") ?? "", cursor: try cursor(arguments),
         fromStart: arguments.has("--from-start"), bare: !withContent)

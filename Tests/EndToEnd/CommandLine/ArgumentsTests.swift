@@ -89,6 +89,8 @@ struct `Command lines` {
     let arguments = try Arguments(["red", "--force", "2GiB", "--after", "soon"], for: sample)
     #expect(throws: UsageError.self) { try arguments.bytes("--force", in: 0...4096) }
     #expect(throws: UsageError.self) { try arguments.count("--force", in: 0...4096) }
+    let open = #expect(throws: UsageError.self) { try arguments.count("--force", in: 1...Int.max) }
+    #expect(open?.message == "--force takes a number of at least 1, not \"2GiB\"")
     #expect(throws: UsageError.self) { try arguments.duration("--after") }
   }
 

@@ -11,6 +11,7 @@ struct `Spaces by the command line` {
     let full = try await hub.client("put", "l", "v", "--space", "notes")
     #expect(full.exitCode == 1)
     #expect(full.errors.contains("the space notes is full"))
+    #expect(full.errors.contains("holdfast space quota notes"))
     #expect(
       try await hub.client("space", "list", "--json").output
         == #"{"space":"notes","values":1,"bytes":2,"sequence":1,"quota":{"bytes":1024,"values":1}}"# + "\n")

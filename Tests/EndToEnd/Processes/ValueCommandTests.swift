@@ -138,6 +138,7 @@ struct `Values by the command line` {
 
   @Test(arguments: [
     ["get"], ["put", "k"], ["put", "k", "v", "--expect", "x"], ["put", "k", "v", "--file", "f"], ["lst"],
+    ["list", "--content"], ["watch", "--content"],
   ])
   func `a mistake of usage reaches no hub`(_ words: [String]) async throws {
     let run = try await Holdfast.run(words + ["--data", "/nowhere"])
