@@ -1,6 +1,6 @@
 /// Lays a definition file out in the one way: two blanks of indentation, one construct a line, columns aligned,
 /// what was written on one line kept there. Comments and single empty lines stay where they are.
-public struct Formatter {
+package struct Formatter {
   private let source: SourceFile
   private let comments: [Comment]
   private var nextComment = 0
@@ -8,7 +8,7 @@ public struct Formatter {
   private var lastLine = 0
 
   /// The formatted text, or what keeps the file from being understood.
-  public static func format(_ source: SourceFile) -> (text: String?, diagnostics: [Diagnostic]) {
+  package static func format(_ source: SourceFile) -> (text: String?, diagnostics: [Diagnostic]) {
     let (file, sink) = Parser.parse(source)
     guard sink.diagnostics.isEmpty else { return (nil, sink.diagnostics) }
     var formatter = Formatter(file)

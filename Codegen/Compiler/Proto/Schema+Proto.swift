@@ -1,12 +1,12 @@
 extension Schema {
   /// The `.proto` file of a definition file: its path among the exported files, and its text.
-  public func proto(of file: File) -> (path: String, text: String) {
+  package func proto(of file: File) -> (path: String, text: String) {
     (protoPath(of: file.path), ProtoEmitter(schema: self, file: file).emit())
   }
 
   /// All files and what they import from protobuf itself, as a serialized `google.protobuf.FileDescriptorSet`. Each
   /// file comes after those that it imports.
-  public var descriptorSet: [UInt8] {
+  package var descriptorSet: [UInt8] {
     var set = ProtoMessage()
     var done: Set<String> = []
     for well in WellKnownFile.allCases where files.contains(where: { protoImports(of: $0).contains(well.rawValue) }) {

@@ -1,6 +1,6 @@
 extension Schema {
   /// A reference for people, in Markdown: services with every call, then errors and types.
-  public func reference() -> String {
+  package func reference() -> String {
     ReferenceEmitter(schema: self).emit()
   }
 }

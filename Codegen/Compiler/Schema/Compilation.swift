@@ -1,17 +1,17 @@
 /// Definition files with their imports, checked.
-public struct Compilation: Sendable {
+package struct Compilation: Sendable {
   /// Nil when there are errors.
-  public let schema: Schema?
+  package let schema: Schema?
   /// Of all files, in the order of files and lines.
-  public let diagnostics: [Diagnostic]
+  package let diagnostics: [Diagnostic]
   /// The files that were read, in the same order as the schema's.
-  public let sources: [SourceFile]
+  package let sources: [SourceFile]
 
-  public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+  package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
   /// Checks `roots` and all that they import. `load` gives the text of an imported path (already joined with the
   /// importing file's folder) or nil when there is none; it is asked once for each.
-  public init(_ roots: [SourceFile], load: (String) -> SourceFile?) {
+  package init(_ roots: [SourceFile], load: (String) -> SourceFile?) {
     var parsed: [ParsedFile] = []
     var indexByPath: [String: Int] = [:]
     var pending = roots.map { (source: $0, isRoot: true) }

@@ -1,23 +1,23 @@
 /// Definition files after checking: names are resolved, and all that an emitter needs is at hand. Everything in it
 /// has been found valid.
-public struct Schema: Sendable {
+package struct Schema: Sendable {
   /// In the order in which they were given, imports after them.
-  public let files: [File]
+  package let files: [File]
   let typesByName: [String: TypeDeclaration]
 
   /// A definition file.
-  public struct File: Sendable {
-    public let path: String
-    public let package: String
+  package struct File: Sendable {
+    package let path: String
+    package let package: String
     /// The paths of the files that it imports, as `File.path` has them.
-    public let imports: [String]
-    public let types: [TypeDeclaration]
-    public let services: [Service]
+    package let imports: [String]
+    package let types: [TypeDeclaration]
+    package let services: [Service]
     /// Whether it was asked for by itself and not only imported by another.
-    public let isRoot: Bool
+    package let isRoot: Bool
 
     /// The name without folder and extension: `notes` of `a/notes.rpc`.
-    public var stem: String {
+    package var stem: String {
       let name = path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
       return String(name.hasSuffix(".rpc") ? name.dropLast(4) : name)
     }
@@ -27,7 +27,7 @@ public struct Schema: Sendable {
   }
 
   /// The files that were asked for.
-  public var roots: [File] { files.filter(\.isRoot) }
+  package var roots: [File] { files.filter(\.isRoot) }
 
   func type(of reference: TypeReference) -> TypeDeclaration {
     guard let type = typesByName[reference.qualifiedName] else {
@@ -38,60 +38,60 @@ public struct Schema: Sendable {
 }
 
 /// Text for people that belongs to a declaration.
-public struct Annotations: Sendable, Hashable {
-  public var documentation: [String] = []
+package struct Annotations: Sendable, Hashable {
+  package var documentation: [String] = []
   /// What to use instead (may be empty), or nil when it is not deprecated.
-  public var deprecation: String?
+  package var deprecation: String?
 }
 
-public struct TypeDeclaration: Sendable {
-  public enum Kind: Sendable, Hashable {
+package struct TypeDeclaration: Sendable {
+  package enum Kind: Sendable, Hashable {
     case message, enumeration, union
     case error(number: Int)
   }
 
-  public let kind: Kind
-  public let name: String
+  package let kind: Kind
+  package let name: String
   /// With package and outer types: `notes.Draft.Part`.
-  public let qualifiedName: String
+  package let qualifiedName: String
   /// Without the package: `Draft.Part`.
-  public let swiftName: String
-  public let annotations: Annotations
-  public var fields: [Field] = []
-  public var values: [EnumValue] = []
-  public var nested: [TypeDeclaration] = []
-  public var reservedNumbers: [ClosedRange<Int>] = []
-  public var reservedNames: [String] = []
+  package let swiftName: String
+  package let annotations: Annotations
+  package var fields: [Field] = []
+  package var values: [EnumValue] = []
+  package var nested: [TypeDeclaration] = []
+  package var reservedNumbers: [ClosedRange<Int>] = []
+  package var reservedNames: [String] = []
   /// Whether it holds itself by value, so that a union of it has to be indirect.
-  public var isRecursive = false
+  package var isRecursive = false
 
   var withNested: [TypeDeclaration] { [self] + nested.flatMap(\.withNested) }
   /// By ascending number.
   var sortedFields: [Field] { fields.sorted { $0.number < $1.number } }
 }
 
-public struct EnumValue: Sendable, Hashable {
-  public let number: Int
-  public let name: String
-  public let annotations: Annotations
+package struct EnumValue: Sendable, Hashable {
+  package let number: Int
+  package let name: String
+  package let annotations: Annotations
 }
 
-public struct Field: Sendable, Hashable {
-  public let number: Int
-  public let name: String
-  public let type: FieldType
-  public let annotations: Annotations
+package struct Field: Sendable, Hashable {
+  package let number: Int
+  package let name: String
+  package let type: FieldType
+  package let annotations: Annotations
   /// Whether its Swift storage goes through a box, since the type holds itself.
-  public var isIndirect = false
+  package var isIndirect = false
 }
 
-public struct TypeReference: Sendable, Hashable {
-  public let qualifiedName: String
-  public let swiftName: String
-  public let isEnumeration: Bool
+package struct TypeReference: Sendable, Hashable {
+  package let qualifiedName: String
+  package let swiftName: String
+  package let isEnumeration: Bool
 }
 
-public enum Element: Sendable, Hashable {
+package enum Element: Sendable, Hashable {
   case scalar(Scalar)
   case named(TypeReference)
 
@@ -103,7 +103,7 @@ public enum Element: Sendable, Hashable {
   }
 }
 
-public enum FieldType: Sendable, Hashable {
+package enum FieldType: Sendable, Hashable {
   /// The zero value is not written.
   case singular(Element)
   /// Absent or present.
@@ -123,7 +123,7 @@ public enum FieldType: Sendable, Hashable {
   }
 }
 
-public enum DefaultValue: Sendable, Hashable {
+package enum DefaultValue: Sendable, Hashable {
   case bool(Bool)
   case signed(Int64)
   case unsigned(UInt64)
@@ -135,38 +135,38 @@ public enum DefaultValue: Sendable, Hashable {
 }
 
 /// The types that need no declaration.
-public enum Scalar: String, Sendable, Hashable, CaseIterable {
+package enum Scalar: String, Sendable, Hashable, CaseIterable {
   case bool, int32, int64, uint32, uint64, sint32, sint64, fixed32, fixed64, sfixed32, sfixed64, float, double, string,
     bytes, timestamp, duration, uuid
 }
 
-public struct Service: Sendable {
-  public let name: String
-  public let number: Int
-  public let qualifiedName: String
-  public let annotations: Annotations
+package struct Service: Sendable {
+  package let name: String
+  package let number: Int
+  package let qualifiedName: String
+  package let annotations: Annotations
   /// As they are written.
-  public let calls: [Call]
-  public let reservedNumbers: [ClosedRange<Int>]
-  public let reservedNames: [String]
+  package let calls: [Call]
+  package let reservedNumbers: [ClosedRange<Int>]
+  package let reservedNames: [String]
 }
 
-public struct Call: Sendable {
-  public enum Shape: String, Sendable { case unary, serverStream, clientStream, bidirectional }
+package struct Call: Sendable {
+  package enum Shape: String, Sendable { case unary, serverStream, clientStream, bidirectional }
 
-  public let name: String
-  public let number: Int
-  public let shape: Shape
-  public let request: TypeReference
-  public let reply: TypeReference
-  public let errors: [TypeReference]
-  public let annotations: Annotations
-  public var isIdempotent = false
+  package let name: String
+  package let number: Int
+  package let shape: Shape
+  package let request: TypeReference
+  package let reply: TypeReference
+  package let errors: [TypeReference]
+  package let annotations: Annotations
+  package var isIdempotent = false
   /// Whether the server keeps the outcome under the idempotency key, so that sending it again is safe.
-  public var isKeyed = false
-  public var deadlineMilliseconds: Int?
+  package var isKeyed = false
+  package var deadlineMilliseconds: Int?
   /// `high`, `normal` or `low`.
-  public var priority: String?
-  public var requestLimit: Int?
-  public var replyLimit: Int?
+  package var priority: String?
+  package var requestLimit: Int?
+  package var replyLimit: Int?
 }

@@ -1,24 +1,24 @@
 /// Something that is wrong in a definition file, and where.
-public struct Diagnostic: Sendable, Hashable {
-  public enum Severity: String, Sendable { case error, warning }
+package struct Diagnostic: Sendable, Hashable {
+  package enum Severity: String, Sendable { case error, warning }
 
-  public let severity: Severity
+  package let severity: Severity
   /// A stable name of the rule: `duplicate-number`.
-  public let rule: String
+  package let rule: String
   /// What is wrong, and what to do where that is not plain.
-  public let message: String
-  public let path: String
+  package let message: String
+  package let path: String
   /// Counted from 1.
-  public let line: Int
+  package let line: Int
   /// Counted from 1, in characters.
-  public let column: Int
+  package let column: Int
   /// How many characters the caret covers.
-  public let width: Int
+  package let width: Int
   /// The line of the source.
-  public let source: String
+  package let source: String
 
   /// `path:line:column: error: message`, the line, and a caret under the place.
-  public var description: String {
+  package var description: String {
     let number = String(line)
     let margin = String(repeating: " ", count: number.count)
     let indent = source.prefix(column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
@@ -31,35 +31,13 @@ public struct Diagnostic: Sendable, Hashable {
   }
 
   /// One JSON object.
-  public var json: String {
+  package var json: String {
     "{\"severity\":\(JSON.string(severity.rawValue)),\"rule\":\(JSON.string(rule)),\"path\":\(JSON.string(path)),"
       + "\"line\":\(line),\"column\":\(column),\"message\":\(JSON.string(message))}"
   }
 }
 
 extension Diagnostic: CustomStringConvertible {}
-
-/// The little of JSON that tools read from us.
-public enum JSON {
-  /// A quoted string.
-  public static func string(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
-}
 
 /// Collects the diagnostics of one file, up to a bound.
 struct DiagnosticSink {

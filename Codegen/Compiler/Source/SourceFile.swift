@@ -1,13 +1,13 @@
 /// A definition file's text and the path by which messages and imports name it.
-public struct SourceFile: Sendable {
+package struct SourceFile: Sendable {
   /// As it was given, with `/` between folders.
-  public let path: String
-  public let text: String
+  package let path: String
+  package let text: String
   let bytes: [UInt8]
   /// Where each line begins.
   private let lineStarts: [Int]
 
-  public init(path: String, text: String) {
+  package init(path: String, text: String) {
     self.path = path
     self.text = text
     bytes = Array(text.utf8)
@@ -17,7 +17,7 @@ public struct SourceFile: Sendable {
   }
 
   /// The file's name without its folder.
-  public var name: String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
+  package var name: String { String(path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]) }
 
   /// The line that holds the byte at `offset`, counted from 0.
   func line(at offset: Int) -> Int {

@@ -1,14 +1,14 @@
 /// How generated Swift is to look.
-public struct SwiftOptions: Sendable {
-  public enum Access: String, Sendable, CaseIterable { case `public`, `internal` }
+package struct SwiftOptions: Sendable {
+  package enum Access: String, Sendable, CaseIterable { case `public`, `internal` }
 
-  public var access: Access
+  package var access: Access
   /// Modules that hold the messages, when client, server and fakes are in another.
-  public var imports: [String]
+  package var imports: [String]
   /// The module that the files become part of; they do not import it.
-  public var module: String?
+  package var module: String?
 
-  public init(access: Access = .public, imports: [String] = [], module: String? = nil) {
+  package init(access: Access = .public, imports: [String] = [], module: String? = nil) {
     self.access = access
     self.imports = imports
     self.module = module
@@ -19,17 +19,17 @@ public struct SwiftOptions: Sendable {
 }
 
 /// The kinds of files that come of one definition file.
-public enum SwiftFileKind: String, Sendable, CaseIterable {
+package enum SwiftFileKind: String, Sendable, CaseIterable {
   case messages, client, server, fake
 
   /// `notes.client.generated.swift`
-  public func fileName(for file: Schema.File) -> String { "\(file.stem).\(rawValue).generated.swift" }
+  package func fileName(for file: Schema.File) -> String { "\(file.stem).\(rawValue).generated.swift" }
 }
 
 extension Schema {
   /// The Swift of one kind for a file, or nil when the file has nothing of that kind. `always` gives a file that
   /// says so instead.
-  public func swift(_ kind: SwiftFileKind, of file: File, options: SwiftOptions, always: Bool = false) -> String? {
+  package func swift(_ kind: SwiftFileKind, of file: File, options: SwiftOptions, always: Bool = false) -> String? {
     let hasContent =
       switch kind {
       case .messages: !file.types.isEmpty || !file.services.isEmpty

@@ -122,20 +122,7 @@ struct SwiftText: CustomStringConvertible {
 /// Literals in Swift.
 enum SwiftLiteral {
   static func string(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+    text.quoted { control in "\\u{\(String(control, radix: 16))}" }
   }
 
   /// With `_` between groups of three digits where there are more than six.
