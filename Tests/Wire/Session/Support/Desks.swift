@@ -1,7 +1,30 @@
 @testable public import HoldfastWire
 
-/// A server session whose frames are fed by hand and whose events come out as lines.
-final class ServerDesk {
+/// A session whose frames are fed by hand and whose events come out as lines.
+protocol Desk {
+  /// What taking a frame comes to.
+  func hear(_ frame: Frame) throws(SessionError) -> String
+
+  /// Takes what is to be sent.
+  var frames: [Frame] { get }
+}
+
+extension Desk {
+  /// What taking the frames one after another comes to, up to the code of the error that ends it.
+  func take(_ frames: Frame...) -> [String] {
+    var lines: [String] = []
+    for frame in frames {
+      do { lines.append(try hear(frame)) } catch { return lines + ["error: \(error.code)"] }
+    }
+    return lines
+  }
+
+  /// Takes what is to be sent, as lines.
+  var sent: [String] { frames.map(\.description) }
+}
+
+/// A server session.
+final class ServerDesk: Desk {
   var session: ServerSession
   var now = MonotonicTime(nanoseconds: 1_000_000_000_000)
 
@@ -14,7 +37,7 @@ final class ServerDesk {
     _ = sent
   }
 
-  private func hear(_ frame: Frame) throws(SessionError) -> String {
+  func hear(_ frame: Frame) throws(SessionError) -> String {
     let taken = frame.body.withUnsafeBytes { body in
       Result { () throws(SessionError) in
         switch try session.receive(frame.header, body, at: now) {
@@ -35,18 +58,7 @@ final class ServerDesk {
     return try taken.get()
   }
 
-  /// What taking the frames one after another comes to, up to the code of the error that ends it.
-  func take(_ frames: Frame...) -> [String] {
-    var lines: [String] = []
-    for frame in frames {
-      do { lines.append(try hear(frame)) } catch { return lines + ["error: \(error.code)"] }
-    }
-    return lines
-  }
-
-  /// Takes what is to be sent.
   var frames: [Frame] { session.outbox.takeAll() }
-  var sent: [String] { frames.map(\.description) }
   var waiting: Int { session.outbox.waiting }
   func sendReady() { session.outbox.ready.consume(session.outbox.ready.count) }
 
@@ -62,8 +74,8 @@ final class ServerDesk {
   func takeRetryNotice() -> Bool { session.takeRetryNotice() }
 }
 
-/// The same for a client session.
-final class ClientDesk {
+/// A client session.
+final class ClientDesk: Desk {
   var session: ClientSession
   var now = MonotonicTime(nanoseconds: 1_000_000_000_000)
 
@@ -74,7 +86,7 @@ final class ClientDesk {
     _ = sent
   }
 
-  private func hear(_ frame: Frame) throws(SessionError) -> String {
+  func hear(_ frame: Frame) throws(SessionError) -> String {
     let taken = frame.body.withUnsafeBytes { body in
       Result { () throws(SessionError) in
         switch try session.receive(frame.header, body, at: now) {
@@ -92,23 +104,13 @@ final class ClientDesk {
     return try taken.get()
   }
 
-  func take(_ frames: Frame...) -> [String] {
-    var lines: [String] = []
-    for frame in frames {
-      do { lines.append(try hear(frame)) } catch { return lines + ["error: \(error.code)"] }
-    }
-    return lines
-  }
-
   /// Opens a call of method 7.1.
   func open(items: Bool = false, _ size: Int = 3) -> OpenOutcome {
     let head = CallHead(method: MethodID(service: 7, method: 1), hasItems: items)
     return items ? session.open(head) : session.open(head, Raw(count: size))
   }
 
-  /// Takes what is to be sent.
   var frames: [Frame] { session.outbox.takeAll() }
-  var sent: [String] { frames.map(\.description) }
 
   var openStreams: Int { session.openStreams }
   var hasRoom: Bool { session.hasRoom }
