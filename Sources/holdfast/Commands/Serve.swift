@@ -14,7 +14,8 @@ extension Command {
     summary: "Runs a hub.",
     details: """
       The first start makes the data directory, a development authority with a certificate, and an admin token.
-      TERM and INT let calls end and stop the hub; a second one stops it at once. HUP reads the certificate again.
+      TERM and INT let calls end and stop the hub; a second one stops it at once. HUP reads the certificate and
+      the file of --client-ca again.
 
       A flag comes before the environment (--client-ca is HOLDFAST_CLIENT_CA there), and that before the file that
       --config names. The file has a setting a line: client-ca = FILE; # begins a comment. Lists are written with commas.

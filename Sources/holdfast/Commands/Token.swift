@@ -44,10 +44,10 @@ extension Command {
       let rights = scope(reply.info.scope)
       guard reply.info.certificateKey.isEmpty else {
         console.result("\(reply.info.id)", json: ["token": nil, "info": json(reply.info)])
-        console.remark("The certificate \(hex(reply.info.certificateKey)) is let in and \(rights).")
+        console.note("The certificate \(hex(reply.info.certificateKey)) is let in and \(rights).")
         return .done
       }
-      console.remark("Token \(reply.info.id), \(rights). It is shown only now.")
+      console.note("Token \(reply.info.id), \(rights). It is shown only now.")
       console.result(reply.token, json: ["token": .string(reply.token), "info": json(reply.info)])
       return .done
     })

@@ -24,6 +24,11 @@ struct Console: Sendable {
     Self.write(Array((text + "\n").utf8), to: STDERR_FILENO)
   }
 
+  /// Prints a remark that a program has no use for.
+  func note(_ text: String) {
+    if !isJSON { remark(text) }
+  }
+
   /// Prints as it is what is for a terminal.
   func draw(_ text: String) {
     Self.write(Array(text.utf8), to: STDERR_FILENO)

@@ -8,6 +8,7 @@ struct `Tokens by the command line` {
   private func makeToken(_ hub: HubProcess, _ words: String...) async throws -> (file: String, id: String) {
     let run = try await Holdfast.run(["token", "create", "app", "--json", "--data", hub.data] + words)
     #expect(run.exitCode == 0)
+    #expect(run.errors.isEmpty)
     let reply = try #require(
       try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
     let token = try #require(reply["token"] as? String)
@@ -195,6 +196,12 @@ struct `Client certificates` {
     let strange = try await run(hub, as: "strange", "describe")
     #expect(strange.exitCode == 6)
     #expect(strange.errors.contains("comes from no authority"))
+
+    // HUP reads the authority again.
+    try directory.write(try LocalFile.readText(directory.path("theirs.pem")), to: "ours.pem")
+    hub.send(SIGHUP)
+    #expect(try await eventually { try await run(hub, as: "strange", "describe").exitCode == 0 })
+    #expect(try await run(hub, as: "good", "describe").exitCode == 6)
   }
 
   @Test func `an expired certificate is refused without an authority, too`() async throws {
