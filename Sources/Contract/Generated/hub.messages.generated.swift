@@ -147,6 +147,55 @@ public struct ServiceDescription: Message {
   }
 }
 
+/// How much a hub has to do at this moment.
+public struct HubLoad: Message {
+  public static let messageName = "holdfast.hub.HubLoad"
+
+  /// Clients that are connected.
+  public var connections: UInt32 = 0
+  /// Calls without a reply.
+  public var calls: UInt32 = 0
+  /// Connections in memory: one that has ended counts for as long as a call of it still runs.
+  public var kept: UInt32 = 0
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(connections: UInt32 = 0, calls: UInt32 = 0, kept: UInt32 = 0) {
+    self.connections = connections
+    self.calls = calls
+    self.kept = kept
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += UInt32Coding.size(connections, field: 1)
+    size += UInt32Coding.size(calls, field: 2)
+    size += UInt32Coding.size(kept, field: 3)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    UInt32Coding.write(kept, field: 3, into: &writer)
+    UInt32Coding.write(calls, field: 2, into: &writer)
+    UInt32Coding.write(connections, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: try UInt32Coding.read(&connections, from: &reader)
+      case 16: try UInt32Coding.read(&calls, from: &reader)
+      case 24: try UInt32Coding.read(&kept, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
 /// What a hub is and takes.
 public struct DescribeReply: Message {
   public static let messageName = "holdfast.hub.DescribeReply"
@@ -165,6 +214,8 @@ public struct DescribeReply: Message {
   public var valueBytes: UInt64 = 0
   public var keyBytes: UInt32 = 0
   public var started: Timestamp = Timestamp(seconds: 0)
+  /// For administrators alone.
+  public var load: HubLoad?
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -180,7 +231,8 @@ public struct DescribeReply: Message {
     connectionCredit: UInt32 = 0,
     valueBytes: UInt64 = 0,
     keyBytes: UInt32 = 0,
-    started: Timestamp = Timestamp(seconds: 0)
+    started: Timestamp = Timestamp(seconds: 0),
+    load: HubLoad? = nil
   ) {
     self.version = version
     self.`protocol` = `protocol`
@@ -193,6 +245,7 @@ public struct DescribeReply: Message {
     self.valueBytes = valueBytes
     self.keyBytes = keyBytes
     self.started = started
+    self.load = load
   }
 
   public var encodedSize: Int {
@@ -208,11 +261,13 @@ public struct DescribeReply: Message {
     size += UInt64Coding.size(valueBytes, field: 9)
     size += UInt32Coding.size(keyBytes, field: 10)
     size += TimestampCoding.size(started, field: 11)
+    size += MessageCoding<HubLoad>.sizeOptional(load, field: 12)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    MessageCoding<HubLoad>.writeOptional(load, field: 12, into: &writer)
     TimestampCoding.write(started, field: 11, into: &writer)
     UInt32Coding.write(keyBytes, field: 10, into: &writer)
     UInt64Coding.write(valueBytes, field: 9, into: &writer)
@@ -242,6 +297,7 @@ public struct DescribeReply: Message {
       case 72: try UInt64Coding.read(&valueBytes, from: &reader)
       case 80: try UInt32Coding.read(&keyBytes, from: &reader)
       case 90: try TimestampCoding.read(&started, from: &reader)
+      case 98: try MessageCoding<HubLoad>.readOptional(&load, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }

@@ -30,12 +30,15 @@ public final class RPCServer: Sendable {
     public var connections = 0
     /// Calls without a reply.
     public var streams = 0
+    /// Connections in memory: one that has ended counts for as long as a call of it still runs.
+    public var kept = 0
   }
 
   private struct State {
     var listeners: [Listener] = []
     var address: SocketAddress?
     var connections = 0
+    var kept = 0
     var isDraining = false
     var drained: [CheckedContinuation<Void, Never>] = []
   }
@@ -77,7 +80,7 @@ public final class RPCServer: Sendable {
   public func reload(_ context: TLSServerContext) { tls.withLock { $0 = context } }
 
   public func load() async -> Load {
-    var load = Load()
+    var load = Load(kept: state.withLock { $0.kept })
     for listener in state.withLock({ $0.listeners }) {
       let part = await listener.loop.perform { listener.load }
       load.connections += part.connections
@@ -149,10 +152,27 @@ public final class RPCServer: Sendable {
     fd: Int32, on loop: EventLoop, onClose: @escaping (ServerConnection) -> Void
   ) throws -> ServerConnection {
     let link = try tls.withLock { $0 }.makeLink(fd: fd)
-    return ServerConnection(link, on: loop, configuration.settings, dispatcher, onClose: onClose)
+    let presence = Presence(in: self)
+    return ServerConnection(link, on: loop, configuration.settings, dispatcher) { connection in
+      withExtendedLifetime(presence) { onClose(connection) }
+    }
   }
 
+  fileprivate func keeps(_ change: Int) { state.withLock { $0.kept += change } }
+
   fileprivate func log(_ message: String) { configuration.settings.log(message) }
+}
+
+/// Counts a connection for as long as that holds it.
+private final class Presence {
+  private let server: RPCServer
+
+  init(in server: RPCServer) {
+    self.server = server
+    server.keeps(1)
+  }
+
+  deinit { server.keeps(-1) }
 }
 
 /// A server's listening socket and connections on one loop.

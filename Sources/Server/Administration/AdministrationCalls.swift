@@ -1,5 +1,6 @@
 package import HoldfastContract
 package import HoldfastRPC
+internal import HoldfastStore
 internal import HoldfastWire
 
 /// What a hub tells of itself, and its administration.
@@ -8,12 +9,18 @@ struct AdministrationCalls: AdministrationService {
   let spaces: any SpaceAdministration
   /// What every client is told; the services are those of the dispatcher.
   let description: DescribeReply
+  /// How much the hub has to do now.
+  let load: @Sendable () async -> HubLoad
   /// Called after a token has been revoked, to end the connections that came with it.
   let revoked: @Sendable (_ id: String) async -> Void
 
   nonisolated(nonsending) func describe(
     _ request: DescribeRequest, context: CallContext
-  ) async throws -> DescribeReply { description }
+  ) async throws -> DescribeReply {
+    var reply = description
+    if context.client.allowsAdministration { reply.load = await load() }
+    return reply
+  }
 
   nonisolated(nonsending) func createToken(
     _ request: CreateTokenRequest, context: CallContext
@@ -34,6 +41,8 @@ struct AdministrationCalls: AdministrationService {
       return CreateTokenReply(token: made.text.text, info: TokenInfo(made.record))
     } catch let error as TokenError {
       throw CallError<Never>(.invalidArgument, error.description)
+    } catch let error as StoreError {
+      throw CallError(error)
     }
   }
 
@@ -48,11 +57,15 @@ struct AdministrationCalls: AdministrationService {
     _ request: RevokeTokenRequest, context: CallContext
   ) async throws -> RevokeTokenReply {
     try requireAdministrator(context)
-    guard let record = try await tokens.revoke(id: request.id, now: .wallClock()) else {
-      throw NoSuchToken(id: request.id)
+    do {
+      guard let record = try await tokens.revoke(id: request.id, now: .wallClock()) else {
+        throw NoSuchToken(id: request.id)
+      }
+      await revoked(record.id)
+      return RevokeTokenReply(info: TokenInfo(record))
+    } catch let error as StoreError {
+      throw CallError(error)
     }
-    await revoked(record.id)
-    return RevokeTokenReply(info: TokenInfo(record))
   }
 
   nonisolated(nonsending) func setQuota(_ request: SpaceQuota, context: CallContext) async throws -> SpaceStatus {

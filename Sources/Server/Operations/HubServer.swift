@@ -68,14 +68,14 @@ package final class HubServer: Sendable {
     let persistence = try await PersistenceCalls.open(store, options.persistence)
     self.persistence = persistence
 
-    let connections = ConnectionsOfTokens()
-    let dispatcher = Self.dispatcher(persistence, tokens, connections, options.persistence)
+    let own = OwnServer()
+    let dispatcher = Self.dispatcher(persistence, tokens, own, options.persistence)
     var configuration = RPCServer.Configuration(
       address: options.address, tls: tls, settings: Self.settings(options, tokens, dispatcher))
     configuration.loops = options.loops
     configuration.connections = options.connections
     server = try RPCServer(dispatcher, configuration)
-    connections.server.withLock { [server] in $0 = server }
+    own.server.withLock { [server] in $0 = server }
     try await Self.attachReaders(of: store, to: server.loops)
     do {
       address = try await server.start()
@@ -129,7 +129,7 @@ package final class HubServer: Sendable {
   }
 
   private static func dispatcher(
-    _ persistence: PersistenceCalls, _ tokens: TokenRegistry, _ connections: ConnectionsOfTokens,
+    _ persistence: PersistenceCalls, _ tokens: TokenRegistry, _ own: OwnServer,
     _ settings: PersistenceSettings
   ) -> Dispatcher {
     var dispatcher = Dispatcher()
@@ -138,7 +138,8 @@ package final class HubServer: Sendable {
     dispatcher.describe(Administration.descriptor)
     AdministrationCalls(
       tokens: tokens, spaces: persistence, description: describe(dispatcher, settings),
-      revoked: { id in await connections.end(id) }
+      load: { await own.load() },
+      revoked: { id in await own.end(id) }
     ).register(on: &dispatcher)
     return dispatcher
   }
@@ -201,11 +202,18 @@ package struct HubListenError: Error, CustomStringConvertible {
   package var description: String { "The hub cannot listen on \(address): \(cause). Choose another address." }
 }
 
-/// Ends the connections of a token that was revoked; it learns of the server when there is one.
-private final class ConnectionsOfTokens: Sendable {
+/// What the administration asks of the server that it is called through, once there is one.
+private final class OwnServer: Sendable {
   let server = Lock<RPCServer?>(nil)
 
   func end(_ id: String) async {
     await server.withLock { $0 }?.disconnect("the token has been revoked") { $0.name == id }
+  }
+
+  func load() async -> HubLoad {
+    guard let load = await server.withLock({ $0 })?.load() else { return HubLoad() }
+    return HubLoad(
+      connections: UInt32(clamping: load.connections), calls: UInt32(clamping: load.streams),
+      kept: UInt32(clamping: load.kept))
   }
 }

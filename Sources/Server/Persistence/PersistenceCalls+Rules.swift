@@ -73,23 +73,7 @@ extension PersistenceCalls {
     do {
       return try await body()
     } catch let error as StoreError {
-      throw Self.callError(error)
-    }
-  }
-
-  private static func callError(_ error: StoreError) -> CallError<Never> {
-    switch error.code {
-    case .full: return CallError(.resourceExhausted, "the hub's disk is full; nothing was written", cause: error)
-    case .overloaded:
-      var failure = CallError<Never>(.unavailable, "the hub has too much to do; nothing was done", cause: error)
-      failure.retryAfter = Limits.overloadPause
-      failure.mayHaveBegun = false
-      return failure
-    case .closed: return CallError(.unavailable, "the hub is shutting down; nothing was done", cause: error)
-    case .readOnly, .locked: return CallError(.unavailable, "the hub cannot write at present", cause: error)
-    case .corrupt: return CallError(.dataLoss, "the hub's database is damaged", cause: error)
-    case .tooLarge: return CallError(.outOfRange, "too large for the hub's database", cause: error)
-    default: return CallError(.internal, "the hub's database failed", cause: error)
+      throw CallError(error)
     }
   }
 }

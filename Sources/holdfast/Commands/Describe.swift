@@ -29,8 +29,17 @@ private func text(_ hub: DescribeReply, withCalls: Bool) -> String {
     "  value              \(size(hub.valueBytes))",
     "  key                \(size(UInt64(hub.keyBytes)))",
     "",
-    "services",
   ]
+  if let load = hub.load {
+    lines += [
+      "load",
+      "  connections        \(load.connections)",
+      "  calls              \(load.calls)",
+      "  kept connections   \(load.kept)",
+      "",
+    ]
+  }
+  lines.append("services")
   for service in hub.services {
     lines.append("  \(service.number)  \(service.name), \(service.calls.count) calls")
     guard withCalls else { continue }
@@ -46,6 +55,13 @@ private func text(_ hub: DescribeReply, withCalls: Bool) -> String {
 
 private func size(_ bytes: UInt64) -> String { Quantity.describe(bytes: Int(clamping: bytes)) }
 
+private func json(_ load: HubLoad) -> JSON {
+  [
+    "connections": .unsigned(UInt64(load.connections)), "calls": .unsigned(UInt64(load.calls)),
+    "kept": .unsigned(UInt64(load.kept)),
+  ]
+}
+
 private func json(_ hub: DescribeReply) -> JSON {
   [
     "version": .string(hub.version), "protocol": .string(hub.protocol), "minor": .unsigned(UInt64(hub.minor)),
@@ -56,6 +72,7 @@ private func json(_ hub: DescribeReply) -> JSON {
       "connection_credit": .unsigned(UInt64(hub.connectionCredit)), "value_bytes": .unsigned(hub.valueBytes),
       "key_bytes": .unsigned(UInt64(hub.keyBytes)),
     ],
+    "load": hub.load.map(json) ?? .null,
     "services": .array(
       hub.services.map { service in
         [

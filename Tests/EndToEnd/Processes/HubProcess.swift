@@ -1,5 +1,7 @@
 import Foundation
 import HoldfastCrypto
+import HoldfastRPC
+import HoldfastSDK
 import HoldfastServer
 import TestSupport
 
@@ -13,6 +15,10 @@ final class HubProcess: @unchecked Sendable {  // a test drives it from one task
   let directory: TemporaryDirectory
   /// The hub's data directory.
   let data: String
+  /// The same directory, as the hub is told of it.
+  private let ownData: String
+  /// What it is started by, where it is not the test that starts it.
+  private let entry: [String]
   private(set) var address = ""
   private(set) var fingerprint = ""
   private var process: Process
@@ -22,10 +28,25 @@ final class HubProcess: @unchecked Sendable {  // a test drives it from one task
   init(_ options: [String] = []) async throws {
     directory = try TemporaryDirectory()
     data = directory.path("hub")
+    ownData = data
+    entry = []
     self.options = options
     process = Process()
     try await start(listen: Loopback.ownAddress() + ":0")
   }
+
+  #if os(Linux)
+    /// Starts a hub whose data directory is on this disk.
+    init(on disk: SmallDisk) async throws {
+      directory = try TemporaryDirectory()
+      data = disk.outside + "/hub"
+      ownData = disk.path + "/hub"
+      entry = disk.entry
+      options = []
+      process = Process()
+      try await start(listen: Loopback.ownAddress() + ":0")
+    }
+  #endif
 
   deinit {
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
@@ -37,7 +58,11 @@ final class HubProcess: @unchecked Sendable {  // a test drives it from one task
   func restart() async throws { try await start(listen: address) }
 
   private func start(listen: String) async throws {
-    process = Holdfast.prepare(["serve", "--data", data, "--listen", listen, "--json"] + options)
+    process = Holdfast.prepare(["serve", "--data", ownData, "--listen", listen, "--json"] + options)
+    if !entry.isEmpty {
+      process.arguments = entry + [Holdfast.program.path] + (process.arguments ?? [])
+      process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    }
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle(forWritingAtPath: try directory.write("", to: "errors"))
@@ -57,6 +82,14 @@ final class HubProcess: @unchecked Sendable {  // a test drives it from one task
   var errors: String { (try? String(contentsOfFile: directory.path("errors"), encoding: .utf8)) ?? "" }
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// A client with the admin token.
+  func connect(_ settings: ClientSettings = ClientSettings()) async throws -> Hub {
+    let directory = HubDirectory(path: data)
+    return try await Hub.connect(
+      to: address, token: try LocalFile.readText(directory.adminToken),
+      trust: .certificateAuthority(.file(directory.authority)), settings: settings)
+  }
 
   /// Makes it present another certificate, which it has not issued itself, to those who connect a little later.
   func present(_ identity: Identity) throws {

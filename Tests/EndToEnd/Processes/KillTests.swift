@@ -18,6 +18,12 @@ private struct Ledger: Sendable {
 struct `Killing the hub` {
   private let rounds = ProcessInfo.processInfo.environment["HOLDFAST_KILL_ROUNDS"].flatMap(Int.init) ?? 4
   private let writers = 8
+  private let settings: ClientSettings = {
+    var settings = ClientSettings()
+    // A lost reply is to be seen here, not mended underneath.
+    settings.retry = .never
+    return settings
+  }()
 
   @Test func `loses no acknowledged write`() async throws {
     let hub = try await HubProcess()
@@ -30,19 +36,9 @@ struct `Killing the hub` {
     #expect(ledgers.allSatisfy { $0.acknowledged.count > 1 })
   }
 
-  private func connect(_ hub: HubProcess) async throws -> Hub {
-    let directory = HubDirectory(path: hub.data)
-    var settings = ClientSettings()
-    // A lost reply is to be seen here, not mended underneath.
-    settings.retry = .never
-    return try await Hub.connect(
-      to: hub.address, token: try LocalFile.readText(directory.adminToken),
-      trust: .certificateAuthority(.file(directory.authority)), settings: settings)
-  }
-
   /// Every writer writes until the hub dies, which it does when `writes` have been acknowledged in all.
   private func load(_ process: HubProcess, _ ledgers: [Ledger], until writes: Int) async throws -> [Ledger] {
-    let hub = try await connect(process)
+    let hub = try await process.connect(settings)
     let count = Lock(0)
     let next = try await withThrowingTaskGroup(of: (Int, Ledger).self) { group in
       for writer in 0..<writers {
@@ -77,7 +73,7 @@ struct `Killing the hub` {
   }
 
   private func verify(_ process: HubProcess, _ ledgers: inout [Ledger]) async throws {
-    let hub = try await connect(process)
+    let hub = try await process.connect(settings)
     for index in ledgers.indices {
       for (key, write) in ledgers[index].acknowledged {
         let value = try #require(try await hub.persistence.get(GetRequest(space: "load", key: key)).value)
