@@ -73,7 +73,8 @@ struct `Bad frames` {
     let unknown = RawClient.varint(7 << 10 | 1)
     var bytes = bytes
     for place in bytes.indices.dropLast(2) where Array(bytes[place..<(place + 2)]) == unknown {
-      bytes.replaceSubrange(place..<(place + 2), with: RawClient.varint(bytes[place + 2] == 1 ? 3 << 10 | 4 : 3 << 10 | 1))
+      bytes.replaceSubrange(
+        place..<(place + 2), with: RawClient.varint(bytes[place + 2] == 1 ? 3 << 10 | 4 : 3 << 10 | 1))
     }
     return bytes
   }
