@@ -58,12 +58,12 @@ public struct Dispatcher: Sendable {
 
   /// The call object and its priority. Throws why there is none.
   func call(
-    _ arrival: consuming CallArrival, _ body: MessageBody
+    _ method: MethodID, hasItems: Bool, _ arrival: consuming CallArrival, _ body: MessageBody
   ) throws(CallFailure) -> (call: ServerCall, priority: CallPriority) {
-    guard let route = routes[arrival.head.method] else {
-      throw CallFailure(.unimplemented, "this server has no call \(arrival.head.method)", notBegun: true)
+    guard let route = routes[method] else {
+      throw CallFailure(.unimplemented, "this server has no call \(method)", notBegun: true)
     }
-    try route.check(arrival.head, body)
+    try route.check(hasItems: hasItems, body)
     do {
       return (try route.makeCall(arrival, body), route.priority)
     } catch {

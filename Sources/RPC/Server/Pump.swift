@@ -15,16 +15,12 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
     var place: Int?
   }
 
-  /// Owns the pump, and lives as long as a task of the pump does.
-  private unowned(unsafe) let connection: ServerConnection
   private let queue = Confined(PriorityQueue())
   private var busy: [Worker] = []
   private var parked: [Worker] = []
   /// Whether a worker is on its way to look at the queue.
   private var isServed = false
   private var isClosed = false
-
-  init(_ connection: ServerConnection) { self.connection = connection }
 
   private var waiting: PriorityQueue {
     _read { yield queue.value }
@@ -33,13 +29,13 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
 
   func add(_ call: ServerCall, _ priority: CallPriority) {
     waiting.append(call, priority)
-    if !isServed { serve() }
+    if !isServed { serve(call.connection) }
   }
 
   /// At the end of a turn: makes sure that waiting calls do not wait for a suspended handler.
-  func turnEnded() {
+  func turnEnded(_ connection: ServerConnection) {
     if !waiting.isEmpty {
-      serve()
+      serve(connection)
       // That one may suspend at once, too: look again when it has run.
       connection.loop.atTurnEnd(connection)
     }
@@ -88,7 +84,7 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
     parked = []
   }
 
-  private func serve() {
+  private func serve(_ connection: ServerConnection) {
     isServed = true
     if let worker = parked.popLast() {
       enlist(worker)
@@ -98,11 +94,7 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
     }
     let worker = Worker()
     enlist(worker)
-    let connection = connection
-    worker.task = Task(executorPreference: connection.loop.executor) { [self] in
-      await run(worker)
-      withExtendedLifetime(connection) {}
-    }
+    worker.task = Task(executorPreference: connection.loop.executor) { await self.run(worker, connection) }
   }
 
   private func enlist(_ worker: Worker) {
@@ -118,7 +110,7 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
     busy[place] = last
   }
 
-  nonisolated(nonsending) private func run(_ worker: Worker) async {
+  nonisolated(nonsending) private func run(_ worker: Worker, _ connection: ServerConnection) async {
     let interceptors = connection.dispatcher.interceptors[...]
     while true {
       while !worker.isCancelled, let call = waiting.popFirst() {

@@ -22,8 +22,8 @@ class Route: @unchecked Sendable {  // nothing in it changes, nor in its subclas
   }
 
   /// Throws when an arrival does not look like a call of this method.
-  final func check(_ head: CallHead, _ body: MessageBody) throws(CallFailure) {
-    guard shape.streamsRequests == head.hasItems else {
+  final func check(hasItems: Bool, _ body: MessageBody) throws(CallFailure) {
+    guard shape.streamsRequests == hasItems else {
       throw CallFailure(.invalidArgument, "\(name) has another shape here", notBegun: true)
     }
     if let requestLimit, body.count > requestLimit {
@@ -35,20 +35,21 @@ class Route: @unchecked Sendable {  // nothing in it changes, nor in its subclas
 
 final class UnaryRoute<Request: Message, Reply: Message>: Route, @unchecked Sendable {
   let handler: UnaryHandler<Request, Reply>
-  /// Kept here, since to look up a generic type takes longer than to make a call of it.
-  private let call = UnaryServerCall<Request, Reply>.self
+  /// Never changes. A variable, as the compiler would look the type up anew for each call if it knew which one it is,
+  /// and that takes longer than all else that it takes to make a call.
+  private var call: UnaryServerCall<Request, Reply>.Type
 
   init<Failure>(_ method: MethodDescriptor<Request, Reply, Failure>, _ handler: @escaping UnaryHandler<Request, Reply>)
   {
     self.handler = handler
+    call = UnaryServerCall<Request, Reply>.self
     super.init(method)
   }
 
   override func makeCall(_ arrival: consuming CallArrival, _ body: MessageBody) throws(MessageDecodingError)
     -> ServerCall
   {
-    let request = try body.decode(as: Request.self, limits: arrival.connection.decodingLimits)
-    return call.init(arrival, self, request)
+    call.init(self, try body.decode(as: Request.self, limits: arrival.connection.decodingLimits), arrival)
   }
 }
 
@@ -65,8 +66,8 @@ final class ServerStreamRoute<Request: Message, Reply: Message>: Route, @uncheck
   override func makeCall(_ arrival: consuming CallArrival, _ body: MessageBody) throws(MessageDecodingError)
     -> ServerCall
   {
-    let request = try body.decode(as: Request.self, limits: arrival.connection.decodingLimits)
-    return ServerStreamServerCall(arrival, self, request)
+    ServerStreamServerCall(
+      self, try body.decode(as: Request.self, limits: arrival.connection.decodingLimits), arrival)
   }
 }
 
@@ -86,7 +87,7 @@ final class ClientStreamRoute<Request: Message, Reply: Message>: Route, @uncheck
   override func makeCall(_ arrival: consuming CallArrival, _ body: MessageBody) throws(MessageDecodingError)
     -> ServerCall
   {
-    ClientStreamServerCall(arrival, self)
+    ClientStreamServerCall(self, arrival)
   }
 }
 

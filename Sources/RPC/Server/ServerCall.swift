@@ -2,37 +2,36 @@ import HoldfastWire
 import Synchronization
 
 /// A CALL frame that has arrived, and what its connection knows.
-struct CallArrival {
+struct CallArrival: ~Copyable {
   let connection: ServerConnection
-  let stream: StreamID
-  let head: CallHead
   let client: AuthenticatedClient
+  /// What the client sent beside the request.
+  let metadata: Metadata
+  let deadline: MonotonicTime?
+  let stream: StreamID
 }
 
 /// A call that a server has taken on, from its arrival to its reply. One subclass for each shape.
 ///
 /// Runs on its connection's loop, through the pump; a handler may leave the loop and come back.
-class ServerCall: @unchecked Sendable {  // mutable state is touched on the loop only
-  let connection: ServerConnection
-  let stream: StreamID
-  let head: CallHead
-  let client: AuthenticatedClient
-  let deadline: MonotonicTime?
+class ServerCall: @unchecked Sendable {  // state is the loop's, or under a lock
+  private let arrival: CallArrival
+  /// Whether there is metadata for the reply: so that nobody takes a lock to find none.
+  private let hasReplyMetadata = Atomic(false)
   /// Why the call is to end early; set at most once.
   private var early: EarlyEnd?
-  /// Made by the first handler that sets some, on whatever thread.
-  private let metadata = AtomicLazyReference<Lock<Metadata>>()
+  /// Under the connection's lock, since handlers set it on whatever thread.
+  private var replyMetadata: Metadata?
 
-  init(_ arrival: consuming CallArrival) {
-    deadline = arrival.head.deadline(from: arrival.connection.loop.now)
-    connection = arrival.connection
-    stream = arrival.stream
-    head = arrival.head
-    client = arrival.client
-  }
+  init(_ arrival: consuming CallArrival) { self.arrival = arrival }
 
-  /// The method's.
-  var name: String { preconditionFailure("each shape has its own") }
+  final var connection: ServerConnection { arrival.connection }
+  final var client: AuthenticatedClient { arrival.client }
+  final var metadata: Metadata { arrival.metadata }
+  final var deadline: MonotonicTime? { arrival.deadline }
+  final var stream: StreamID { arrival.stream }
+
+  var route: Route { preconditionFailure("each shape has its own") }
 
   /// Runs the handler and hands over what it returned.
   nonisolated(nonsending) func handle() async throws { preconditionFailure("each shape has its own") }
@@ -95,16 +94,24 @@ class ServerCall: @unchecked Sendable {  // mutable state is touched on the loop
 
   // MARK: Replies
 
+  /// From any thread.
   final func setReplyMetadata(_ name: String, _ value: String) {
-    let metadata = metadata.load() ?? metadata.storeIfNil(Lock(Metadata()))
-    metadata.withLock { $0[name] = value }
+    connection.replyMetadataLock.withLock { _ in
+      var metadata = replyMetadata ?? Metadata()
+      metadata[name] = value
+      replyMetadata = metadata
+    }
+    hasReplyMetadata.store(true, ordering: .releasing)
   }
 
-  private final var replyMetadata: Metadata? { metadata.load()?.withLock { $0 } }
+  private final func currentReplyMetadata() -> Metadata? {
+    guard hasReplyMetadata.load(ordering: .acquiring) else { return nil }
+    return connection.replyMetadataLock.withLock { _ in replyMetadata }
+  }
 
   final func fail(_ failure: CallFailure) {
     abandon(failure)
-    var metadata = replyMetadata ?? Metadata()
+    var metadata = currentReplyMetadata() ?? Metadata()
     metadata.entries.merge(failure.metadata.entries) { $1 }
     connection.fail(stream, failure, metadata)
   }
@@ -112,13 +119,13 @@ class ServerCall: @unchecked Sendable {  // mutable state is touched on the loop
   /// On the loop: sends the reply, or the failure that ended the call meanwhile.
   final func reply(_ message: some Message) {
     if let ending { return fail(ending) }
-    connection.reply(stream, message, replyMetadata)
+    connection.reply(stream, message, currentReplyMetadata())
   }
 
   final func finish() {
     if let ending { return fail(ending) }
     abandon(CallFailure(.cancelled, "the call has ended"))
-    connection.finish(stream, replyMetadata)
+    connection.finish(stream, currentReplyMetadata())
   }
 
   /// On the loop: sends an item, if there is credit for it. Throws when the handler had better end.

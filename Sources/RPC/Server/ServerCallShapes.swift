@@ -2,19 +2,19 @@ import HoldfastWire
 
 /// A call with one request and one reply.
 class UnaryServerCall<Request: Message, Reply: Message>: ServerCall, @unchecked Sendable {
-  private let route: UnaryRoute<Request, Reply>
+  private let unaryRoute: UnaryRoute<Request, Reply>
   private let request: Request
 
-  required init(_ arrival: consuming CallArrival, _ route: UnaryRoute<Request, Reply>, _ request: consuming Request) {
-    self.route = route
+  required init(_ route: UnaryRoute<Request, Reply>, _ request: consuming Request, _ arrival: consuming CallArrival) {
+    unaryRoute = route
     self.request = request
     super.init(arrival)
   }
 
-  final override var name: String { route.name }
+  final override var route: Route { unaryRoute }
 
   nonisolated(nonsending) final override func handle() async throws {
-    let message = try await route.handler(request, CallContext(call: self))
+    let message = try await unaryRoute.handler(request, CallContext(call: self))
     if connection.loop.isCurrent { return reply(message) }
     await connection.loop.perform { self.reply(message) }
   }
@@ -22,30 +22,30 @@ class UnaryServerCall<Request: Message, Reply: Message>: ServerCall, @unchecked 
 
 /// A call with one request and a stream of replies.
 final class ServerStreamServerCall<Request: Message, Reply: Message>: ServerCall, @unchecked Sendable {
-  private let route: ServerStreamRoute<Request, Reply>
+  private let serverStreamRoute: ServerStreamRoute<Request, Reply>
   private let request: Request
 
-  init(_ arrival: consuming CallArrival, _ route: ServerStreamRoute<Request, Reply>, _ request: consuming Request) {
-    self.route = route
+  init(_ route: ServerStreamRoute<Request, Reply>, _ request: consuming Request, _ arrival: consuming CallArrival) {
+    serverStreamRoute = route
     self.request = request
     super.init(arrival)
   }
 
-  override var name: String { route.name }
+  override var route: Route { serverStreamRoute }
 
   nonisolated(nonsending) override func handle() async throws {
-    try await route.handler(request, ReplyWriter(call: self), CallContext(call: self))
+    try await serverStreamRoute.handler(request, ReplyWriter(call: self), CallContext(call: self))
     await connection.loop.perform { self.finish() }
   }
 }
 
 /// A call whose client sends items: one reply, or a stream of them.
 final class ClientStreamServerCall<Request: Message, Reply: Message>: ServerCall, @unchecked Sendable {
-  private let route: ClientStreamRoute<Request, Reply>
+  private let clientStreamRoute: ClientStreamRoute<Request, Reply>
   private let requests: InboundChannel<Request>
 
-  init(_ arrival: consuming CallArrival, _ route: ClientStreamRoute<Request, Reply>) {
-    self.route = route
+  init(_ route: ClientStreamRoute<Request, Reply>, _ arrival: consuming CallArrival) {
+    clientStreamRoute = route
     let connection = arrival.connection
     let stream = arrival.stream
     requests = InboundChannel(portion: connection.creditPortion) { bytes in
@@ -54,12 +54,12 @@ final class ClientStreamServerCall<Request: Message, Reply: Message>: ServerCall
     super.init(arrival)
   }
 
-  override var name: String { route.name }
+  override var route: Route { clientStreamRoute }
 
   nonisolated(nonsending) override func handle() async throws {
     let stream = RequestStream(channel: requests)
     let context = CallContext(call: self)
-    switch route.handler {
+    switch clientStreamRoute.handler {
     case .upload(let handler):
       let message = try await handler(stream, context)
       requests.abandon()

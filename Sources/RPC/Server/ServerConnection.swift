@@ -20,7 +20,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   /// The client's, if it is limited.
   private var allowance: ClientAllowance?
   /// Calls whose client sends items.
-  private var receivers = StreamTable<ServerCall>()
+  private let receivers = Confined(StreamTable<ServerCall>())
   private var creditWaiters = CreditWaiters()
   private var timer: TimerToken?
   private var deadlineTimer: (token: TimerToken, time: MonotonicTime)?
@@ -28,7 +28,9 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   private var isAuthenticating = false
   /// Whether bytes may be left that the descriptor will not announce, since too much waited to be sent.
   private var isReadingPaused = false
-  private lazy var pump = Pump(self)
+  private let pump = Pump()
+  /// For what handlers add to replies, on whatever thread.
+  let replyMetadataLock = Lock<Void>(())
   private let onClose: (ServerConnection) -> Void
 
   init(
@@ -84,7 +86,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   func turnEnded() {
     guarded {
       guard phase == .open || phase == .lingering else { return }
-      pump.turnEnded()
+      pump.turnEnded(self)
       let isSent = try wire.send(&session.outbox)
       writeStall = isSent ? nil : writeStall ?? loop.now
       if session.takeRetryNotice() { creditWaiters.wake(.connection) }
@@ -140,7 +142,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     case .call(let stream, let head, let message): begin(stream, head, message)
     case .item(let stream, let message):
       allowance?.take(bytes: message.count, at: now)
-      guard let call = receivers[stream] else { return session.consumed(message.credit, on: stream) }
+      guard let call = receivers.value[stream] else { return session.consumed(message.credit, on: stream) }
       do {
         try call.receive(message)
       } catch {
@@ -148,9 +150,9 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
         let failure = CallFailure(.invalidArgument, "an item cannot be decoded: \(error)", cause: error)
         pump.end(failure) { $0.stream == stream }
       }
-    case .halfClosed(let stream): receivers.remove(stream)?.receiveEnd()
+    case .halfClosed(let stream): receivers.value.remove(stream)?.receiveEnd()
     case .cancelled(let stream):
-      receivers.remove(stream)
+      receivers.value.remove(stream)
       pump.end(CallFailure(.cancelled, "the client cancelled the call")) { $0.stream == stream }
       creditWaiters.wake(stream)
     case .credit(let stream): creditWaiters.wake(stream)
@@ -158,7 +160,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     }
   }
 
-  private func begin(_ stream: StreamID, _ head: CallHead, _ message: MessageBody) {
+  private func begin(_ stream: StreamID, _ head: consuming CallHead, _ message: MessageBody) {
     guard let authenticated else { return }
     if let refusal = authenticated.refusal(head.method) {
       return fail(stream, CallFailure(refusal.status, refusal.message, notBegun: true))
@@ -168,11 +170,13 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       failure.retryAfter = wait
       return fail(stream, failure)
     }
-    let sendsItems = head.hasItems
-    let arrival = CallArrival(connection: self, stream: stream, head: head, client: authenticated)
+    let (method, hasItems) = (head.method, head.hasItems)
+    let arrival = CallArrival(
+      connection: self, client: authenticated, metadata: head.metadata, deadline: head.deadline(from: loop.now),
+      stream: stream)
     do {
-      let (call, priority) = try dispatcher.call(arrival, message)
-      if sendsItems { receivers.insert(call, for: stream) }
+      let (call, priority) = try dispatcher.call(method, hasItems: hasItems, arrival, message)
+      if hasItems { receivers.value.insert(call, for: stream) }
       pump.add(call, priority)
     } catch {
       fail(stream, error)
@@ -282,7 +286,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   }
 
   private func leave(_ stream: StreamID) {
-    receivers.remove(stream)
+    receivers.value.remove(stream)
     loop.atTurnEnd(self)
   }
 
@@ -342,7 +346,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   }
 
   func report(_ error: any Error, in call: ServerCall) {
-    settings.log("\(call.name) failed for \(call.client.principal.name): \(error)")
+    settings.log("\(call.route.name) failed for \(call.client.principal.name): \(error)")
   }
 
   // MARK: Time
@@ -440,7 +444,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   }
 
   private func abandonCalls(_ failure: CallFailure) {
-    receivers = StreamTable()
+    receivers.value = StreamTable()
     pump.end(failure) { _ in true }
     creditWaiters.wake(.connection)
   }

@@ -84,7 +84,7 @@ final class TLSLink: ByteLink, @unchecked Sendable {  // belongs to one loop
     guard isOpen else { throw .closed }
     readWantsWritable = false
     var count = 0
-    ERR_clear_error()
+    Self.forgetErrors()
     let result = SSL_read_ex(ssl, buffer.baseAddress, buffer.count, &count)
     if result == 1 { return .bytes(count) }
     switch SSL_get_error(ssl, result) {
@@ -104,7 +104,7 @@ final class TLSLink: ByteLink, @unchecked Sendable {  // belongs to one loop
     var written = 0
     while written < bytes.count {
       var count = 0
-      ERR_clear_error()
+      Self.forgetErrors()
       // One record at a time, which is what a partial write means to OpenSSL.
       let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
       let result = SSL_write_ex(ssl, rest.baseAddress, rest.count, &count)
@@ -160,6 +160,12 @@ final class TLSLink: ByteLink, @unchecked Sendable {  // belongs to one loop
   }
 
   // MARK: Failures
+
+  /// Makes OpenSSL's queue of errors empty, as it has to be before a call after which `SSL_get_error` is asked. Looks
+  /// first: to empty what is empty takes as long as a tenth of the call.
+  private static func forgetErrors() {
+    if ERR_peek_error() != 0 { ERR_clear_error() }
+  }
 
   private func failure(_ code: Int32) -> LinkError {
     isBroken = true

@@ -3,6 +3,8 @@ public struct OutputBuffer: ~Copyable {
   private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var start = 0
   private var end = 0
+  /// What it takes at first: about as much as it held when it was last filled.
+  private var usual = Limits.outputBufferBytes
 
   public init() {}
 
@@ -33,6 +35,7 @@ public struct OutputBuffer: ~Copyable {
   }
 
   private mutating func release() {
+    usual = max(Limits.outputBufferBytes, end + end / 8, usual / 2)
     memory.deallocate()
     memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     start = 0
@@ -45,7 +48,7 @@ public struct OutputBuffer: ~Copyable {
       memory.baseAddress?.copyMemory(from: memory.baseAddress.unsafelyUnwrapped + start, byteCount: used)
     } else {
       let larger = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: max(Limits.outputBufferBytes, (used + count) * 2), alignment: 8)
+        byteCount: max(usual, (used + count) * 2), alignment: 8)
       larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<end]))
       memory.deallocate()
       memory = larger

@@ -49,6 +49,10 @@ public enum MessageBody {
   public func decode<M: Message>(
     as type: M.Type, limits: DecodingLimits = .standard
   ) throws(MessageDecodingError) -> M {
-    try withBytes { bytes throws(MessageDecodingError) in try M(decoding: bytes, limits: limits) }
+    switch self {
+    case .view(let bytes): return try M(decoding: bytes, limits: limits)
+    case .assembled:
+      return try withBytes { bytes throws(MessageDecodingError) in try M(decoding: bytes, limits: limits) }
+    }
   }
 }
