@@ -55,8 +55,9 @@ enum Limits {
   // Calls.
   /// The latest time for which a client that goes too fast is told to come back.
   static let longestRetryAfter: Duration = .seconds(30)
-  /// Idle tasks that a connection keeps for its next calls.
-  static let parkedWorkers = 2
+  /// Idle tasks that a connection keeps for its next calls, and how many of them once it is quiet.
+  static let parkedWorkers = 64
+  static let restingWorkers = 2
   /// Calls that wait in a client for a free slot of one connection.
   static let waitingCalls = 16_384
 }

@@ -1,16 +1,17 @@
 import HoldfastWire
 
 /// Runs a connection's calls on its loop, as few tasks as can be: a worker takes call after call and awaits each
-/// handler inline, which costs a function call when the handler does not suspend. Only when calls still wait after the
-/// loop has run all its jobs, a handler has really suspended, and another worker is started.
+/// handler inline, which costs a function call when the handler does not suspend. Behind the worker's job stands one that
+/// looks at the queue: if calls still wait then, a handler has really suspended, and another worker is started.
 ///
-/// Invariant: at the end of a turn, calls wait only if as many workers are suspended as the session allows calls.
+/// Invariant: when the loop has run its jobs, no call waits.
 final class Pump: @unchecked Sendable {  // all of it is the loop's
   private final class Worker: @unchecked Sendable {  // as the pump
     var call: ServerCall?
     var parked: UnsafeContinuation<Void, Never>?
     var task: Task<Void, Never>?
-    var isCancelled = false
+    /// Whether it takes no more calls: its task is cancelled, or it is one too many.
+    var isLeaving = false
     /// Where it stands among the busy ones; nil while it is none of them.
     var place: Int?
   }
@@ -18,7 +19,7 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
   private let queue = Confined(PriorityQueue())
   private var busy: [Worker] = []
   private var parked: [Worker] = []
-  /// Whether a worker is on its way to look at the queue.
+  /// Whether a worker is on its way to the queue.
   private var isServed = false
   private var isClosed = false
 
@@ -32,13 +33,8 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
     if !isServed { serve(call.connection) }
   }
 
-  /// At the end of a turn: makes sure that waiting calls do not wait for a suspended handler.
+  /// At the end of a turn: makes sure that suspended calls end in time.
   func turnEnded(_ connection: ServerConnection) {
-    if !waiting.isEmpty {
-      serve(connection)
-      // That one may suspend at once, too: look again when it has run.
-      connection.loop.atTurnEnd(connection)
-    }
     for worker in busy {
       if let deadline = worker.call?.deadline { connection.watch(deadline) }
     }
@@ -49,7 +45,7 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
     for worker in busy {
       guard let call = worker.call, matches(call), call.end(failure) else { continue }
       // A task stays cancelled: this worker takes no more calls.
-      worker.isCancelled = true
+      worker.isLeaving = true
       worker.task?.cancel()
     }
     func endWaiting(_ call: ServerCall) {
@@ -84,17 +80,35 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
     parked = []
   }
 
+  /// Ends the workers that have nothing to do, but for the few that a quiet connection keeps.
+  func rest() {
+    while parked.count > Limits.restingWorkers, let worker = parked.popLast() {
+      worker.isLeaving = true
+      worker.parked?.resume()
+    }
+  }
+
   private func serve(_ connection: ServerConnection) {
     isServed = true
     if let worker = parked.popLast() {
       enlist(worker)
       worker.parked?.resume()
       worker.parked = nil
-      return
+    } else {
+      let worker = Worker()
+      enlist(worker)
+      worker.task = Task(executorPreference: connection.loop.executor) { await self.run(worker, connection) }
     }
-    let worker = Worker()
-    enlist(worker)
-    worker.task = Task(executorPreference: connection.loop.executor) { await self.run(worker, connection) }
+    connection.loop.execute { self.look(connection) }
+  }
+
+  /// The worker that was on its way has gone as far as it can without suspending.
+  private func look(_ connection: ServerConnection) {
+    isServed = false
+    guard !waiting.isEmpty else { return }
+    serve(connection)
+    // The call that is begun now may have a deadline.
+    connection.loop.atTurnEnd(connection)
   }
 
   private func enlist(_ worker: Worker) {
@@ -113,20 +127,18 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
   nonisolated(nonsending) private func run(_ worker: Worker, _ connection: ServerConnection) async {
     let interceptors = connection.dispatcher.interceptors[...]
     while true {
-      while !worker.isCancelled, let call = waiting.popFirst() {
+      while !worker.isLeaving, let call = waiting.popFirst() {
         worker.call = call
         await run(call, interceptors)
         worker.call = nil
       }
-      isServed = false
-      if worker.isCancelled || isClosed || parked.count >= Limits.parkedWorkers { break }
+      if worker.isLeaving || isClosed || parked.count >= Limits.parkedWorkers { break }
       dismiss(worker)
       parked.append(worker)
       await withUnsafeContinuation { worker.parked = $0 }
-      if isClosed { break }
     }
     dismiss(worker)
-    if !waiting.isEmpty { connection.loop.atTurnEnd(connection) }
+    if !waiting.isEmpty, !isServed { serve(connection) }
   }
 
   /// Runs one call from its beginning to its reply.

@@ -391,6 +391,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   private func timePassed() {
     timer = nil
     guard phase == .open || phase == .handshaking else { return }
+    pump.rest()
     schedule()
   }
 

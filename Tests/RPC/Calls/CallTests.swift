@@ -43,6 +43,41 @@ import Testing
     #expect(try await slow.token == "slow")
   }
 
+  @Test func `as many handlers as a connection has slots wait at once, again and again`() async throws {
+    let begun = Happening()
+    let releases = (0..<3).map { _ in Happening() }
+    var dispatcher = Echo.dispatcher
+    dispatcher.unary(Echo.once) { request, _ in
+      begun.pass()
+      await releases[Int(request.status)].wait()
+      return request
+    }
+    let client = RPCClient.inProcess(dispatcher)
+    for (round, release) in releases.enumerated() {
+      await withTaskGroup(of: UInt32?.self) { group in
+        for _ in 0..<TestLimits.testStreams {
+          group.addTask { try? await client.unary(Echo.once, Authenticate(status: UInt32(round))).status }
+        }
+        await begun.wait(for: (round + 1) * TestLimits.testStreams)
+        release.pass()
+        for await status in group { #expect(status == UInt32(round)) }
+      }
+    }
+  }
+
+  @Test func `what a handler says beside its reply may come from any thread`() async throws {
+    var dispatcher = Echo.dispatcher
+    dispatcher.unary(Echo.once) { _, context in
+      context.setReplyMetadata("here", "1")
+      await Task.detached { context.setReplyMetadata("there", "2") }.value
+      throw CallError<Never>(.aborted, "enough")
+    }
+    let client = RPCClient.inProcess(dispatcher)
+    let error = await #expect(throws: CallError<Never>.self) { try await client.unary(Echo.once, Authenticate()) }
+    #expect(error?.metadata["here"] == "1")
+    #expect(error?.metadata["there"] == "2")
+  }
+
   @Test func `cancelling a call cancels its handler and gives its slot back`() async throws {
     let began = Happening()
     let cancelled = Happening()

@@ -114,6 +114,30 @@ import Testing
     await test.server.drain(grace: .zero)
   }
 
+  @Test func `a connection that has ended is let go, and with it what its client was known by`() async throws {
+    final class Visitor: Principal {
+      let name = "visitor"
+      let expires: MonotonicTime? = nil
+      let gone: Happening
+
+      init(_ gone: Happening) { self.gone = gone }
+      deinit { gone.pass() }
+    }
+    struct Door: Authenticator {
+      let gone: Happening
+      nonisolated(nonsending) func authenticate(_ credential: Credential) async throws -> any Principal {
+        Visitor(gone)
+      }
+    }
+    let gone = Happening()
+    let test = try await TestServer.start(authenticator: Door(gone: gone))
+    let client = try test.client()
+    _ = try await client.unary(Echo.unary, Authenticate())
+    client.close()
+    await gone.wait()
+    await test.server.drain(grace: .zero)
+  }
+
   @Test func `a client finds its server again after a restart`() async throws {
     let first = try await TestServer.start(at: SocketAddress(host: Loopback.ownAddress(), port: 0)) {
       $0.settings.pacing = .milliseconds(5)

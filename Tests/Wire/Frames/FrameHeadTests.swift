@@ -37,6 +37,16 @@ struct FrameHeadTests {
     #expect(onWire(.seconds(18_446_744_073_709_551) + .milliseconds(700)) == Limits.longestTimeout)
   }
 
+  @Test func `a call ends so long after it has come, or never, and the end of time is not passed`() {
+    func end(_ timeout: Duration?, from start: UInt64) -> MonotonicTime? {
+      CallHead(method: MethodID(rawValue: 1), timeout: timeout).deadline(from: MonotonicTime(nanoseconds: start))
+    }
+    #expect(end(nil, from: 5) == nil)
+    #expect(end(.milliseconds(2), from: 5) == MonotonicTime(nanoseconds: 2_000_005))
+    #expect(end(.milliseconds(2), from: .max - 5) == .distantFuture)
+    #expect(end(.seconds(Int64.max), from: 0) == MonotonicTime(nanoseconds: Limits.longestTimeout * 1_000_000))
+  }
+
   @Test func `flags without a meaning are ignored and an endless time is cut`() throws {
     let bytes = Frame.varint(1) + Frame.varint(0xFE) + Frame.varint(.max) + [0]
     let head = try bytes.withUnsafeBytes { try CallHead.read($0).head }
