@@ -8,6 +8,8 @@ internal import Synchronization
 package final class Database: @unchecked Sendable {
   private let connection: SQLiteConnection
   private let memory = GroupMemory()
+  /// Groups that are still to be run carefully.
+  private var carefulGroups = 0
   private let path: String
   private let options: StoreOptions
   /// Rises with each commit, before its callers hear of it: a reader whose view is older takes a new one.
@@ -27,8 +29,9 @@ package final class Database: @unchecked Sendable {
   /// Commits the jobs, and those that `more` brings while they run, as one group.
   func commit(
     _ jobs: [any WriteJob], more: (_ room: Int) -> [any WriteJob] = { _ in [] }
-  ) -> (jobs: [any WriteJob], notices: [CommitNotice]) {
-    let done = CommitGroup(on: connection, memory: memory).commit(jobs, more: more)
+  ) -> CommittedGroup {
+    let done = CommitGroup(on: connection, memory: memory, isCareful: carefulGroups > 0).commit(jobs, more: more)
+    carefulGroups = done.wasSpoiled ? Limits.carefulGroups : max(0, carefulGroups - 1)
     commits.add(1, ordering: .releasing)
     return done
   }

@@ -4,6 +4,8 @@ public enum Limits {
   public static let queuedWrites = 16_384
   /// Jobs that one transaction takes at most, so that the first caller of a group does not wait for ever.
   public static let groupJobs = 512
+  /// Groups whose jobs run behind savepoints after one in which a job threw too late for less.
+  static let carefulGroups = 16
   /// The longest that a group is kept open for callers that are about to come back.
   static let groupPatienceNanoseconds: Int64 = 5_000_000
   /// A commit that takes this long is worth such waiting.

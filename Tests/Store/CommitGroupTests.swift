@@ -26,6 +26,62 @@ import Testing
     #expect(try database.write { try $0.numbers() } == (0..<4).filter { $0 != place })
   }
 
+  @Test func `a job that throws before it has written costs the others nothing`() throws {
+    let database = try disk.openDatabase()
+    var runs = 0
+    let counted: Job = { transaction in
+      runs += 1
+      try transaction.note(1)
+      return 1
+    }
+    let reading: Job = { transaction in
+      _ = try transaction.numbers()
+      throw Refusal()
+    }
+    #expect(succeeded(database.write(group: [counted, reading, store(2)])) == [true, false, true])
+    #expect(runs == 1)
+    #expect(try database.write { try $0.numbers() } == [1, 2])
+  }
+
+  @Test func `a job that throws after it has written makes the others run again, and the next groups run carefully`()
+    throws
+  {
+    let database = try disk.openDatabase()
+    var runs = 0
+    let counted: Job = { transaction in
+      runs += 1
+      try transaction.note(runs)
+      return runs
+    }
+    let first = database.write(group: [counted, store(10, thenThrow: true), store(11)])
+    #expect(try first[0].get() == 2)
+    #expect(try database.write { try $0.numbers() } == [2, 11])
+    let second = database.write(group: [counted, store(20, thenThrow: true), store(21)])
+    #expect(try second[0].get() == 3)
+    #expect(succeeded(second) == [true, false, true])
+    #expect(try database.write { try $0.numbers() } == [2, 3, 11, 21])
+  }
+
+  @Test func `what jobs share in memory is that of the run that counts`() throws {
+    final class Sum: GroupState {
+      var now = 0
+      private var kept = 0
+      func jobEnded(kept isKept: Bool) { if isKept { kept = now } else { now = kept } }
+      func flush(_ transaction: borrowing WriteTransaction) throws(StoreError) { try transaction.note(now) }
+    }
+    func add(_ number: Int, thenThrow fails: Bool = false) -> Job {
+      { transaction in
+        transaction.shared(Sum.self).now += number
+        try transaction.note(1_000 + number)
+        if fails { throw Refusal() }
+        return number
+      }
+    }
+    let database = try disk.openDatabase()
+    _ = database.write(group: [add(1), add(2, thenThrow: true), add(4)])
+    #expect(try database.write { try $0.numbers() } == [5, 1_001, 1_004])
+  }
+
   @Test func `a group of which every job throws leaves nothing`() throws {
     let database = try disk.openDatabase()
     _ = database.write(group: (0..<3).map { store($0, thenThrow: true) })

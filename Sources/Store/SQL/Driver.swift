@@ -5,6 +5,8 @@
 public protocol DriverConnection: AnyObject {
   /// Whether a transaction is open. An engine may end one by itself when a statement fails.
   var isInTransaction: Bool { get }
+  /// How many statements have been run that may write, whether they succeeded or not.
+  var writes: Int { get }
 
   /// Runs one statement and lends each row to `row` until that returns false.
   ///

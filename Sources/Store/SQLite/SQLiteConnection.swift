@@ -109,11 +109,13 @@ final class SQLiteConnection: DriverConnection {
   // MARK: Statements
 
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+  private(set) var writes = 0
 
   func run(
     _ sql: SQL, _ parameters: [SQLValue], row: (any DriverRow) throws(StoreError) -> Bool
   ) throws(StoreError) -> Int {
     let statement = try prepared(sql)
+    if !statement.isReadOnly { writes += 1 }
     return try statement.run(parameters, row: row)
   }
 

@@ -7,6 +7,8 @@ final class SQLiteStatement: DriverRow {
   /// The engine's index of `$1`, `$2`, …: SQLite numbers named parameters by first appearance.
   private let places: [Int32]
   private let sql: SQL
+  /// Whether it leaves every table as it is.
+  let isReadOnly: Bool
   private(set) var isRunning = false
 
   init(_ sql: SQL, on connection: OpaquePointer) throws(StoreError) {
@@ -20,6 +22,7 @@ final class SQLiteStatement: DriverRow {
       throw StoreError(sqlite: result, doing: "preparing “\(sql)”", on: connection)
     }
     handle = prepared
+    isReadOnly = sqlite3_stmt_readonly(prepared) != 0
     let count = sqlite3_bind_parameter_count(prepared)
     places = count == 0 ? [] : (1...count).map { sqlite3_bind_parameter_index(prepared, "$\($0)") }
     guard places.count <= Limits.parameters, !places.contains(0) else {

@@ -1,11 +1,27 @@
 /// Runs many jobs in one transaction and makes them durable together.
 ///
-/// Begins at the first job; each later job stands behind a savepoint, so that one that throws undoes only itself.
-/// (The first needs none: nothing else would be lost with it.) No job is finished before the commit, because what a
-/// job saw of the others is true only then: if the commit fails, all fail with its cause.
+/// A job that throws undoes only itself. Before it has written there is nothing to undo, and most rules are looked at
+/// then. One that throws afterwards takes the whole transaction with it, and all jobs run again, each behind a savepoint:
+/// a savepoint copies every page that its job touches, too much to pay for what hardly ever happens. Whoever sees that
+/// it does happen runs groups carefully from the start.
+///
+/// No job is finished before the commit, because what a job saw of the others is true only then: if the commit fails,
+/// all fail with its cause.
 struct CommitGroup: ~Copyable {
+  /// What is left of a transaction after one of its jobs.
+  private enum Aftermath {
+    /// Exactly what the jobs that were kept have written.
+    case sound
+    /// Also what a job has written that then threw.
+    case spoiled
+    /// Nothing: the engine has ended it.
+    case lost
+  }
+
   private let connection: any DriverConnection
   private let memory: GroupMemory
+  /// Whether jobs run behind savepoints. The first needs none: nothing else is lost with it.
+  private var isCareful: Bool
   /// All jobs that have run since the transaction began, whether they threw or not.
   private var ran: [any WriteJob] = []
   /// How many of them the transaction holds.
@@ -13,16 +29,15 @@ struct CommitGroup: ~Copyable {
   /// Jobs that the engine answered by ending the transaction; their outcome is set.
   private var fatal: [any WriteJob] = []
 
-  init(on connection: any DriverConnection, memory: GroupMemory) {
+  init(on connection: any DriverConnection, memory: GroupMemory, isCareful: Bool) {
     self.connection = connection
     self.memory = memory
+    self.isCareful = isCareful
   }
 
   /// Runs `jobs` and what `more` still brings, and commits.
-  /// - Returns: the jobs, to be finished now, and what was committed.
-  consuming func commit(
-    _ jobs: [any WriteJob], more: (_ room: Int) -> [any WriteJob]
-  ) -> (jobs: [any WriteJob], notices: [CommitNotice]) {
+  consuming func commit(_ jobs: [any WriteJob], more: (_ room: Int) -> [any WriteJob]) -> CommittedGroup {
+    let wasCareful = isCareful
     var waiting = jobs
     var next = 0
     do {
@@ -31,18 +46,15 @@ struct CommitGroup: ~Copyable {
         while next < waiting.count {
           let job = waiting[next]
           next += 1
-          guard try run(job) else {
-            // The engine has undone everything: the others run again in a new transaction.
+          switch try run(job) {
+          case .sound: ran.append(job)
+          case .spoiled:
+            isCareful = true
+            try restart(&waiting, next: &next, with: ran + [job])
+          case .lost:
             fatal.append(job)
-            waiting = ran + waiting[next...]
-            next = 0
-            ran.removeAll()
-            kept = 0
-            memory.clear()
-            try connection.begin(.write)
-            continue
+            try restart(&waiting, next: &next, with: ran)
           }
-          ran.append(job)
         }
         let room = Limits.groupJobs - ran.count
         waiting = room > 0 ? more(room) : []
@@ -51,39 +63,64 @@ struct CommitGroup: ~Copyable {
       }
       if kept > 0 { try memory.flush(WriteTransaction(on: connection, memory: memory)) }
       try connection.commit()
-      return (ran + fatal, memory.takeNotices())
+      return CommittedGroup(jobs: ran + fatal, notices: memory.takeNotices(), wasSpoiled: isCareful != wasCareful)
     } catch {
       connection.rollback()
       memory.clear()
       for job in ran { job.fail(error) }
       for job in waiting[min(next, waiting.count)...] { job.fail(error) }
-      return (ran + waiting[min(next, waiting.count)...] + fatal, [])
+      return CommittedGroup(
+        jobs: ran + waiting[min(next, waiting.count)...] + fatal, notices: [], wasSpoiled: isCareful != wasCareful)
     }
   }
 
+  /// Begins anew with the jobs that have run, before those that have not.
+  private mutating func restart(
+    _ waiting: inout [any WriteJob], next: inout Int, with again: [any WriteJob]
+  ) throws(StoreError) {
+    waiting = again + waiting[next...]
+    next = 0
+    ran.removeAll()
+    kept = 0
+    memory.clear()
+    connection.rollback()
+    try connection.begin(.write)
+  }
+
   /// Runs one job, and undoes what it did when it threw.
-  /// - Returns: false when the engine ended the transaction while the job ran.
-  private mutating func run(_ job: any WriteJob) throws(StoreError) -> Bool {
-    let isFirst = kept == 0
-    if !isFirst { try connection.savepoint() }
+  private mutating func run(_ job: any WriteJob) throws(StoreError) -> Aftermath {
+    let hasSavepoint = isCareful && kept > 0
+    if hasSavepoint { try connection.savepoint() }
+    let writes = connection.writes
     let succeeded = job.run(in: WriteTransaction(on: connection, memory: memory))
     guard connection.isInTransaction else {
       if succeeded { job.fail(StoreError(.aborted, "the engine ended the transaction while the job ran")) }
-      return false
+      return .lost
     }
     if succeeded {
-      if !isFirst { try connection.releaseSavepoint() }
+      if hasSavepoint { try connection.releaseSavepoint() }
       kept += 1
       memory.jobEnded(kept: true)
-    } else {
-      memory.jobEnded(kept: false)
-      if isFirst {
-        connection.rollback()
-        try connection.begin(.write)
-      } else {
-        try connection.rollbackSavepoint()
-      }
+      return .sound
     }
-    return true
+    memory.jobEnded(kept: false)
+    if hasSavepoint {
+      try connection.rollbackSavepoint()
+    } else if connection.writes != writes {
+      guard kept == 0 else { return .spoiled }
+      connection.rollback()
+      try connection.begin(.write)
+    }
+    return .sound
   }
+}
+
+/// What became of a group.
+struct CommittedGroup {
+  /// The jobs, to be finished now.
+  var jobs: [any WriteJob]
+  /// What was committed.
+  var notices: [CommitNotice]
+  /// Whether a job threw after it had written, so that all had to run again.
+  var wasSpoiled: Bool
 }
