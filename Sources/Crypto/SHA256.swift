@@ -7,9 +7,6 @@ public struct SHA256: ~Copyable {
   /// Bytes of a hash.
   public static let size = 32
 
-  /// Looked up once: OpenSSL's one-line hash looks it up each time, which takes longer than hashing a short message.
-  private nonisolated(unsafe) static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
-
   private let context: OpaquePointer
 
   /// Throws if OpenSSL has no memory, or SHA-256 is switched off in its configuration.
@@ -48,8 +45,7 @@ public struct SHA256: ~Copyable {
   /// The hash of a message.
   public static func hash(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      let result = EVP_Digest(bytes.baseAddress, bytes.count, buffer.baseAddress, nil, algorithm, nil)
-      precondition(result == 1, "OpenSSL has SHA-256, and memory for it")
+      holdfast_sha256(bytes.baseAddress, bytes.count, buffer.baseAddress)
       count = size
     }
   }

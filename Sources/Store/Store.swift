@@ -60,17 +60,25 @@ public final class Store: Sendable {
   /// A job that throws undoes itself alone. It may be run again when the engine undid the group, so it has no effect
   /// outside its transaction. Cancelling the task neither stops the job nor shortens the wait: its outcome stays known.
   /// - Throws: what the job threw; or a `StoreError` when nothing was kept (`full`, `overloaded`, `closed`, …).
+  @inlinable
   public nonisolated(nonsending) func write<Value: Sendable>(
     _ job: @escaping @Sendable (borrowing WriteTransaction) throws -> Value
   ) async throws -> Value {
     try await withUnsafeThrowingContinuation { caller in
-      let job = TaskJob(job, for: caller, delivery: readers.current?.delivery)
-      do throws(StoreError) {
-        try writer.submit(job)
-      } catch {
-        job.fail(error)
-        job.finish()
-      }
+      submit(TaskJob(job, for: caller, delivery: delivery))
+    }
+  }
+
+  /// Where callers on the calling thread want to be resumed.
+  @usableFromInline var delivery: Delivery? { readers.current?.delivery }
+
+  @usableFromInline
+  func submit(_ job: any WriteJob) {
+    do throws(StoreError) {
+      try writer.submit(job)
+    } catch {
+      job.fail(error)
+      job.finish()
     }
   }
 

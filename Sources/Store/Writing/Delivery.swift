@@ -2,6 +2,7 @@
 ///
 /// The writer resumes all callers of a loop in one closure there: resumed one by one from another thread, each would wake
 /// the loop again, and leave in a network write of its own.
+@usableFromInline
 final class Delivery: Sendable {
   let run: @Sendable (@escaping @Sendable () -> Void) -> Void
 

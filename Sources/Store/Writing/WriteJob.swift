@@ -1,4 +1,5 @@
 /// A queued write: run in the group's transaction, possibly several times, then finished once.
+@usableFromInline
 protocol WriteJob: AnyObject, Sendable {
   /// Runs the job and keeps what it made or threw.
   /// - Returns: false when it threw, and what it did must be undone.
@@ -15,12 +16,16 @@ protocol WriteJob: AnyObject, Sendable {
 ///
 /// `@unchecked Sendable`: made by the caller, then touched by the writer's thread, then by the one that finishes it, with
 /// a lock in between each time.
+///
+/// Inlinable, so that it is compiled for the type of its value: handling a value of unknown type costs more than the rest.
+@usableFromInline
 final class TaskJob<Value: Sendable>: WriteJob, @unchecked Sendable {
-  private let body: @Sendable (borrowing WriteTransaction) throws -> Value
-  private let caller: UnsafeContinuation<Value, any Error>
-  let delivery: Delivery?
-  private var outcome: Result<Value, any Error>?
+  @usableFromInline let body: @Sendable (borrowing WriteTransaction) throws -> Value
+  @usableFromInline let caller: UnsafeContinuation<Value, any Error>
+  @usableFromInline let delivery: Delivery?
+  @usableFromInline var outcome: Result<Value, any Error>?
 
+  @inlinable
   init(
     _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> Value,
     for caller: UnsafeContinuation<Value, any Error>, delivery: Delivery?
@@ -30,6 +35,7 @@ final class TaskJob<Value: Sendable>: WriteJob, @unchecked Sendable {
     self.delivery = delivery
   }
 
+  @inlinable
   func run(in transaction: borrowing WriteTransaction) -> Bool {
     do {
       outcome = .success(try body(transaction))
@@ -40,8 +46,10 @@ final class TaskJob<Value: Sendable>: WriteJob, @unchecked Sendable {
     }
   }
 
+  @inlinable
   func fail(_ error: StoreError) { outcome = .failure(error) }
 
+  @inlinable
   func finish() {
     guard let outcome else { preconditionFailure("a job is finished after it has run or failed") }
     caller.resume(with: outcome)
