@@ -77,7 +77,7 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/Support",
+      name: "TestSupport", dependencies: ["COpenSSL", "CSQLite", "HoldfastStore"], path: "Tests/Support",
       exclude: ["python-environment", "requirements.txt"], swiftSettings: settings),
     tests("Crypto", needs: ["HoldfastCrypto"]),
     tests(
@@ -92,7 +92,7 @@ let package = Package(
       "Server",
       needs: [
         "HoldfastServer", "HoldfastSDK", "HoldfastRPC", "HoldfastContract", "HoldfastStore", "HoldfastCrypto",
-        "HoldfastWire",
+        "HoldfastWire", "CSQLite",
       ]),
     tests("SDK", needs: ["HoldfastSDK", "HoldfastServer", "HoldfastRPC", "HoldfastContract", "HoldfastWire"]),
     tests("Codegen", needs: ["HoldfastCompiler"]),

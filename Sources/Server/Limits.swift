@@ -55,8 +55,12 @@ package enum Limits {
   static let spaceNames = 100_000
   /// Expired values that one transaction removes.
   static let purgedValues = 256
-  /// Outcomes that one transaction forgets.
-  static let forgottenOutcomes = 1_000
+  /// Changes whose outcomes one transaction forgets, and changes that it cuts off a log.
+  static let tendedChanges = 256
+  /// Spaces whose logs are looked at in a turn of housekeeping.
+  static let tendedSpaces = 1_000
+  /// Transactions that the log of one space gets in a turn.
+  static let tendingSteps = 64
   /// The longest that a value may be kept before it expires, in seconds: a hundred years.
   static let expirySeconds: Int64 = 36_525 * 86_400
   /// What a client waits before it tries again.

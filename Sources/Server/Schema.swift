@@ -6,5 +6,6 @@ enum Schema {
     Migration(1, "tokens", TokenTable.create),
     Migration(2, "spaces, values and changes", PersistenceTables.create),
     Migration(3, "limits and certificates of tokens", TokenTable.addLimits),
+    Migration(4, "ends of logs", revert: PersistenceTables.removeLogEnds, PersistenceTables.addLogEnds),
   ]
 }

@@ -1,4 +1,5 @@
 import HoldfastStore
+import TestSupport
 import Testing
 
 /// Acknowledged writes against power cuts, on a disk that loses unsynced bytes.

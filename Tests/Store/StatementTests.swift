@@ -1,4 +1,5 @@
 import HoldfastStore
+import TestSupport
 import Testing
 
 @Suite struct StatementTests {

@@ -7,15 +7,15 @@ import HoldfastStore
 /// It registers as a SQLite VFS under `name` and works with several connections (locks and shared memory included).
 ///
 /// `@unchecked Sendable`: everything that changes is behind `state`.
-final class LosingDisk: @unchecked Sendable {
+public final class LosingDisk: @unchecked Sendable {
   /// What makes operations fail.
-  struct Faults {
+  public struct Faults {
     /// After so many more operations the power is gone: this one and all later ones fail.
-    var operationsLeft = Int.max
+    public var operationsLeft = Int.max
     /// Bytes that all files together may take.
-    var capacity = Int.max
-    var isReadOnly = false
-    var syncFails = false
+    public var capacity = Int.max
+    public var isReadOnly = false
+    public var syncFails = false
   }
 
   struct State {
@@ -29,12 +29,12 @@ final class LosingDisk: @unchecked Sendable {
   static let sectorBytes = 512
   private static let names = Monitor(0)
 
-  let name: String
+  public let name: String
   let state: Monitor<State>
   private let vfs = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
   private let nameBytes: UnsafeMutablePointer<CChar>
 
-  init(seed: UInt64) {
+  public init(seed: UInt64) {
     let number = Self.names.withLock { count in
       count += 1
       return count
@@ -56,16 +56,16 @@ final class LosingDisk: @unchecked Sendable {
   }
 
   /// Cuts the power after `operations` further operations of the disk.
-  func cutPower(after operations: Int) { state.withLock { $0.faults.operationsLeft = operations } }
+  public func cutPower(after operations: Int) { state.withLock { $0.faults.operationsLeft = operations } }
 
   /// Sets what fails from now on.
-  func inject(_ change: (inout Faults) -> Void) { state.withLock { change(&$0.faults) } }
+  public func inject(_ change: (inout Faults) -> Void) { state.withLock { change(&$0.faults) } }
 
-  var hasPower: Bool { state.withLock { !$0.isDead } }
-  var syncCount: Int { state.withLock { $0.syncs } }
+  public var hasPower: Bool { state.withLock { !$0.isDead } }
+  public var syncCount: Int { state.withLock { $0.syncs } }
 
   /// Turns the power on again: files hold what survived. Every connection must be closed by now.
-  func restorePower() {
+  public func restorePower() {
     state.withLock { state in
       for file in state.files.values { file.losePower(&state.random) }
       state.faults = Faults()
@@ -74,12 +74,12 @@ final class LosingDisk: @unchecked Sendable {
 }
 
 /// The same numbers for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9

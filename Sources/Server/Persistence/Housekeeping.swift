@@ -1,21 +1,23 @@
 internal import HoldfastContract
 internal import HoldfastStore
 
-/// What the hub does by itself: removes values that have expired, and outcomes that are no longer kept.
+/// What the hub does by itself: removes values that have expired, and keeps the logs of changes short (`LogTending`).
 extension PersistenceCalls {
   /// Who the log says has removed an expired value.
   static let housekeeper = "holdfast"
 
   /// Keeps house until the task is cancelled. Errors go to `report`, and the work goes on with the next turn.
   nonisolated(nonsending) func run(report: (any Error) -> Void) async {
+    var round = LogRound()
     while !Task.isCancelled {
       do {
         while try await purgeExpired() == Limits.purgedValues {}
-        while try await forgetOutcomes() == Limits.forgottenOutcomes {}
+        try await tendLogs(&round)
       } catch {
         report(error)
+        round = LogRound()
       }
-      try? await Task.sleep(for: settings.housekeeping)
+      if !round.isBehind { try? await Task.sleep(for: settings.housekeeping) }
     }
   }
 
@@ -49,26 +51,6 @@ extension PersistenceCalls {
         try mutation.finish(nil, outcome: [], transaction)
       }
       return due.count
-    }
-  }
-
-  /// Empties the columns that serve repeated calls, in some of the rows that are older than outcomes are kept. The
-  /// rest of the row stays: it is the audit trail.
-  /// - Returns: how many.
-  nonisolated(nonsending) func forgetOutcomes() async throws -> Int {
-    let oldest = now.subtracting(settings.outcomesKept)
-    let isDue = try await store.scan { transaction in
-      try transaction.first(
-        "SELECT 1 FROM change WHERE operation IS NOT NULL AND at < $1 LIMIT 1", [.integer(oldest.microseconds)]
-      ) { _ in true }
-    }
-    guard isDue == true else { return 0 }
-    return try await store.write { transaction in
-      try transaction.execute(
-        """
-        UPDATE change SET operation = NULL, request = NULL, outcome = NULL WHERE id IN (
-          SELECT id FROM change WHERE operation IS NOT NULL AND at < $1 LIMIT $2)
-        """, [.integer(oldest.microseconds), .integer(Limits.forgottenOutcomes)])
     }
   }
 }

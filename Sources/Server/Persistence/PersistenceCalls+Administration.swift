@@ -21,10 +21,10 @@ extension PersistenceCalls: SpaceAdministration {
       try await store.scan { transaction in
         try transaction.all(
           """
-          SELECT sequence, floor, digest, bytes, "values", quota_bytes, quota_values, name FROM space
-          ORDER BY name LIMIT $1
+          SELECT sequence, floor, anchor, forgotten, digest, bytes, "values", quota_bytes, quota_values, name
+          FROM space ORDER BY name LIMIT $1
           """, [.integer(Limits.listedSpaces)]
-        ) { row in SpaceStatus(SpaceAccount.Row(row, from: 0), name: row.text(7)) }
+        ) { row in SpaceStatus(SpaceAccount.Row(row, from: 0), name: row.text(9)) }
       }
     }
   }

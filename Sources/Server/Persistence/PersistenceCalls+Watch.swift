@@ -14,14 +14,23 @@ extension PersistenceCalls {
     var sequence = begin
     var isCaughtUp = false
     let prefix = Array(request.prefix.utf8)
+    // The log may have been cut since its start was looked up.
+    var beginsAnywhere = request.fromStart && start == nil
     while true {
-      let from = sequence
+      let (from, beginsAtFloor) = (sequence, beginsAnywhere)
       let page = try await storing {
         try await store.scan { transaction in
-          try ChangePage.read(
-            space: space, after: from, prefix: prefix, isBare: request.bare, transaction)
+          let floor = try transaction.first("SELECT floor FROM space WHERE id = $1", [.integer(space)]) { row in
+            row.integer(0)
+          }
+          guard let floor, beginsAtFloor || floor <= from else {
+            throw CursorExpired(floor: UInt64(clamping: floor ?? 0))
+          }
+          return try ChangePage.read(
+            space: space, after: max(from, floor), prefix: prefix, isBare: request.bare, transaction)
         }
       }
+      beginsAnywhere = false
       for var change in page.changes {
         change.cursor = cursor.at(Int64(clamping: change.sequence))
         try await replies.send(change)

@@ -10,7 +10,12 @@ public struct PersistenceSettings: Sendable {
   public var valueBytes = Limits.valueBytes
   /// How long the outcome of a mutation is kept for a client that sends it again.
   public var outcomesKept: Duration = .seconds(7 * 86_400)
-  /// How often the hub looks for values that have expired and outcomes that are no longer kept.
+  /// How long changes stay in the log for watches that come back to them. A change that its client may still send again
+  /// (`outcomesKept`) stays in any case.
+  public var changesKept: Duration = .seconds(30 * 86_400)
+  /// How many changes the log of a space keeps at most, in the same sense.
+  public var changesKeptCount: Int64 = 10_000_000
+  /// How often the hub looks for values that have expired and logs that have become too long.
   public var housekeeping: Duration = .seconds(1)
   /// The wall clock.
   var clock: @Sendable () -> Timestamp = { .wallClock() }

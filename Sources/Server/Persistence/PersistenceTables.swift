@@ -6,6 +6,10 @@ internal import HoldfastStore
 /// A change's `id` is its space and its sequence in one number (`ChangeID`), so that a space's log is one range of the
 /// table and needs no further index. The columns `operation`, `request` and `outcome` serve replies to calls that are
 /// sent twice; they are emptied when that is over, and the chain of digests does not cover them.
+///
+/// A log has two marks (`LogTending`), so that what is too old is found at its start and needs no index either: up to
+/// `forgotten` those columns are empty, up to `floor` there are no rows. `anchor` is the digest of the last row that was
+/// cut off: the chain of those that are left begins with it.
 enum PersistenceTables {
   static let create: Migration.Body = { transaction in
     try transaction.execute("CREATE TABLE history (id INTEGER PRIMARY KEY CHECK (id = 1), epoch BLOB NOT NULL)")
@@ -56,6 +60,26 @@ enum PersistenceTables {
       """)
     try transaction.execute(
       "CREATE UNIQUE INDEX change_operation ON change (operation, who) WHERE operation IS NOT NULL")
+  }
+
+  static let addLogEnds: Migration.Body = { transaction in
+    try transaction.execute("ALTER TABLE space ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0")
+    // Nothing has been cut off yet: every chain begins with zeros.
+    try transaction.execute(
+      """
+      ALTER TABLE space ADD COLUMN anchor BLOB NOT NULL
+        DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000'
+      """)
+  }
+
+  /// Fails once a log has been cut: the older schema has no place for where its chain begins.
+  static let removeLogEnds: Migration.Body = { transaction in
+    let cut = try transaction.first("SELECT name FROM space WHERE floor > 0 LIMIT 1") { $0.text(0) }
+    if let cut {
+      throw StoreError(.migration, "the log of the space \(cut) has been cut; restore a backup from before that")
+    }
+    try transaction.execute("ALTER TABLE space DROP COLUMN anchor")
+    try transaction.execute("ALTER TABLE space DROP COLUMN forgotten")
   }
 }
 

@@ -13,6 +13,10 @@ final class SpaceAccount {
     var sequence: Int64 = 0
     /// Changes up to this one are no longer in the log.
     var floor: Int64 = 0
+    /// The digest of the change at the floor: that with which the chain in the log begins.
+    var anchor = ChangeLog.firstDigest
+    /// Changes up to this one no longer serve calls that are sent twice.
+    var forgotten: Int64 = 0
     /// The end of the chain of digests.
     var digest = ChangeLog.firstDigest
     /// Of keys and contents.
@@ -45,12 +49,12 @@ final class SpaceAccount {
 }
 
 extension SpaceAccount.Row {
-  /// Reads `sequence, floor, digest, bytes, "values", quota_bytes, quota_values` from a column on.
+  /// Reads `sequence, floor, anchor, forgotten, digest, bytes, "values", quota_bytes, quota_values` from a column on.
   init(_ row: borrowing HoldfastStore.Row, from first: Int) {
     self.init(
-      sequence: row.integer(first), floor: row.integer(first + 1), digest: row.bytes(first + 2),
-      bytes: row.integer(first + 3), values: row.integer(first + 4),
-      quota: .init(bytes: row.integer(first + 5), values: row.integer(first + 6)))
+      sequence: row.integer(first), floor: row.integer(first + 1), anchor: row.bytes(first + 2),
+      forgotten: row.integer(first + 3), digest: row.bytes(first + 4), bytes: row.integer(first + 5),
+      values: row.integer(first + 6), quota: .init(bytes: row.integer(first + 7), values: row.integer(first + 8)))
   }
 }
 
@@ -82,7 +86,8 @@ final class SpaceLedger: GroupState {
   private func read(_ name: String, _ transaction: borrowing WriteTransaction) throws(StoreError) -> SpaceAccount? {
     try transaction.first(
       """
-      SELECT id, sequence, floor, digest, bytes, "values", quota_bytes, quota_values FROM space WHERE name = $1
+      SELECT id, sequence, floor, anchor, forgotten, digest, bytes, "values", quota_bytes, quota_values
+      FROM space WHERE name = $1
       """, [.text(name)]
     ) { row in SpaceAccount(id: row.integer(0), name: name, .init(row, from: 1)) }
   }
@@ -112,13 +117,14 @@ final class SpaceLedger: GroupState {
       let row = account.row
       try transaction.execute(
         """
-        UPDATE space SET sequence = $2, floor = $3, digest = $4, bytes = $5, "values" = $6, quota_bytes = $7,
-          quota_values = $8
+        UPDATE space SET sequence = $2, floor = $3, anchor = $4, forgotten = $5, digest = $6, bytes = $7,
+          "values" = $8, quota_bytes = $9, quota_values = $10
         WHERE id = $1
         """,
         [
-          .integer(account.id), .integer(row.sequence), .integer(row.floor), .bytes(row.digest),
-          .integer(row.bytes), .integer(row.values), .integer(row.quota.bytes), .integer(row.quota.values),
+          .integer(account.id), .integer(row.sequence), .integer(row.floor), .bytes(row.anchor),
+          .integer(row.forgotten), .bytes(row.digest), .integer(row.bytes), .integer(row.values),
+          .integer(row.quota.bytes), .integer(row.quota.values),
         ])
       account.flushed()
     }

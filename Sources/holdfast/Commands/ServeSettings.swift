@@ -20,6 +20,9 @@ extension Command {
       .value("--space-bytes", "SIZE", "Keys and contents of a space that has no quota of its own.", standard: "16GiB"),
       .value("--space-values", "N", "Values of a space that has no quota of its own.", standard: "50000000"),
       .value("--value-bytes", "SIZE", "The largest value.", standard: "32MiB"),
+      .value("--keep-changes", "TIME", "How long changes stay for watches that come back to them.", standard: "30d"),
+      .value("--keep-changes-count", "N", "Changes that a space keeps at most.", standard: "10000000"),
+      .value("--keep-outcomes", "TIME", "How long a write that is sent again happens only once.", standard: "7d"),
     ]
 }
 
@@ -55,5 +58,10 @@ struct ServeSettings {
     if let bytes = try arguments.bytes("--value-bytes", in: 1...Limits.valueBytes) {
       hub.persistence.valueBytes = bytes
     }
+    if let time = try arguments.duration("--keep-changes") { hub.persistence.changesKept = time }
+    if let count = try arguments.count("--keep-changes-count", in: 0...Int.max) {
+      hub.persistence.changesKeptCount = Int64(count)
+    }
+    if let time = try arguments.duration("--keep-outcomes") { hub.persistence.outcomesKept = time }
   }
 }
