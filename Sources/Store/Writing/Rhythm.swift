@@ -1,15 +1,20 @@
-/// How long it pays to keep a group open for callers that are about to come back.
+/// How many of the callers that are about to come (back) a group waits for, or leaves to the next.
 ///
-/// Where a commit takes long, those whom the last group answered are back before it is half done, and would wait for the
-/// rest of it and for a whole further one: two halves of the callers would take turns, each at half the rate. Where a
-/// commit is quick the halves overlap well, since one is worked on while the other travels, and nothing is waited for.
-/// A single caller is never kept waiting.
+/// Callers that were answered by one group come back together. Where work on all of them takes longer than a commit, two
+/// halves that take turns are best: one is worked on while the other's commit and replies are on their way. Where a
+/// commit takes longer than that, all belong into one group; and where it takes long, those whom the last group answered
+/// are back before it is half done, so that the group is better kept open for them. A single caller never waits.
 struct Rhythm {
   private var lastJobs = 0
+  /// The quicker of the last two commits: one that also had to checkpoint says nothing of the next.
+  private var commitTime: Int64 = 0
   private var lastCommit: Int64 = 0
+  /// How long the last group was open, for each of its jobs.
+  private var jobTime: Int64 = 0
   private var jobs = 0
   /// How many jobs the group would have if all came that are likely to.
   private var expected = 0
+  private var began: Int64 = 0
   /// When the last commit began, and when waiting for more began; 0 when it has not.
   private var commitBegan: Int64 = 0
   private var waitBegan: Int64 = 0
@@ -17,29 +22,37 @@ struct Rhythm {
   private var resigned = 0
 
   /// - Parameter hasWaited: whether the first jobs came only after a time without any.
-  mutating func groupBegins(_ count: Int, afterWaiting hasWaited: Bool) {
+  mutating func groupBegins(_ count: Int, afterWaiting hasWaited: Bool, at now: Int64) {
     jobs = count
     // Jobs that were there at once are not of those who have just been answered.
     expected = hasWaited ? lastJobs : lastJobs + count
+    began = now
     waitBegan = 0
     resigned = max(0, resigned - 1)
   }
 
-  /// Nanoseconds to wait for the next job now.
-  mutating func patience() -> Int64 {
-    let now = monotonicNanoseconds()
+  /// How many further jobs the group takes.
+  var room: Int {
+    let half = Int64(expected) * jobTime > commitTime ? (expected + 1) / 2 : Limits.groupJobs
+    return max(0, min(half, Limits.groupJobs) - jobs)
+  }
+
+  /// Nanoseconds to wait for the next job now; when 0, the commit begins unless one is there already.
+  mutating func patience(at now: Int64) -> Int64 {
     commitBegan = now
-    guard jobs < expected, resigned == 0, lastCommit >= Limits.slowCommitNanoseconds else { return 0 }
+    guard jobs < expected, room > 0, resigned == 0, commitTime >= Limits.slowCommitNanoseconds else { return 0 }
     if waitBegan == 0 { waitBegan = now }
-    let left = min(lastCommit, Limits.groupPatienceNanoseconds) - (now - waitBegan)
+    let left = min(commitTime, Limits.groupPatienceNanoseconds) - (now - waitBegan)
     if left <= 0 { resigned = Limits.groupsWithoutPatience }
     return max(0, left)
   }
 
   mutating func came(_ count: Int) { jobs += count }
 
-  mutating func groupEnds() {
+  mutating func groupEnds(at now: Int64) {
     lastJobs = jobs
-    lastCommit = monotonicNanoseconds() - commitBegan
+    jobTime = (commitBegan - began) / Int64(max(1, jobs))
+    commitTime = min(lastCommit, now - commitBegan)
+    lastCommit = now - commitBegan
   }
 }

@@ -41,9 +41,9 @@ final class Writer: Sendable {
     while true {
       var hasWaited = false
       guard let jobs = take(&hasWaited) else { return }
-      rhythm.groupBegins(jobs.count, afterWaiting: hasWaited)
+      rhythm.groupBegins(jobs.count, afterWaiting: hasWaited, at: monotonicNanoseconds())
       let done = database.commit(jobs) { room in takeMore(room, &rhythm) }
-      rhythm.groupEnds()
+      rhythm.groupEnds(at: monotonicNanoseconds())
       committed(done.notices)
       Delivery.finish(done.jobs)
     }
@@ -63,7 +63,9 @@ final class Writer: Sendable {
   /// Takes what has come while the group ran, or comes within the time that is worth waiting.
   private func takeMore(_ room: Int, _ rhythm: inout Rhythm) -> [any WriteJob] {
     while true {
-      let patience = rhythm.patience()
+      let patience = rhythm.patience(at: monotonicNanoseconds())
+      let room = min(room, rhythm.room)
+      guard room > 0 else { return [] }
       let jobs = queue.wait(nanoseconds: patience) { queue -> [any WriteJob]? in
         if let jobs = Self.take(upTo: room, of: &queue) { return jobs }
         if queue.isClosed || patience == 0 { return [] }
