@@ -29,7 +29,10 @@ private final class OpenedFile {
   init(_ disk: LosingDisk, _ file: DiskFile) {
     self.disk = disk
     self.file = file
+    disk.state.withLock { $0.openFiles += 1 }
   }
+
+  deinit { disk.state.withLock { $0.openFiles -= 1 } }
 
   /// Runs an operation of the disk under its lock; without power it fails.
   func operate(_ failure: Int32, _ body: (inout LosingDisk.State, DiskFile) -> Int32) -> Int32 {

@@ -4,7 +4,8 @@ import HoldfastStore
 /// A disk in memory that forgets at a power cut what was not synced: each sector of each unsynced write is kept,
 /// lost or torn by the seed, independently of the order in which they were written.
 ///
-/// It registers as a SQLite VFS under `name` and works with several connections (locks and shared memory included).
+/// It registers as a SQLite VFS under `name` and works with several connections (locks and shared memory included). It
+/// has to outlive them.
 ///
 /// `@unchecked Sendable`: everything that changes is behind `state`.
 public final class LosingDisk: @unchecked Sendable {
@@ -23,6 +24,7 @@ public final class LosingDisk: @unchecked Sendable {
     var faults = Faults()
     var random: SeededGenerator
     var syncs = 0
+    var openFiles = 0
     var isDead: Bool { faults.operationsLeft <= 0 }
   }
 
@@ -67,6 +69,7 @@ public final class LosingDisk: @unchecked Sendable {
   /// Turns the power on again: files hold what survived. Every connection must be closed by now.
   public func restorePower() {
     state.withLock { state in
+      precondition(state.openFiles == 0, "a file that is open while the power comes back would see what was lost")
       for file in state.files.values { file.losePower(&state.random) }
       state.faults = Faults()
     }

@@ -6,8 +6,8 @@ import HoldfastStore
 /// Reads the log as an auditor would.
 enum Audit {
   /// The first sequence whose digest does not follow from the one before and its row; nil when the chain is whole.
-  static func brokenLink(in hub: PersistenceFixture, space: String) async throws -> Int64? {
-    try await hub.store.scan { transaction -> Int64? in
+  static func brokenLink(in store: Store, space: String) async throws -> Int64? {
+    try await store.scan { transaction -> Int64? in
       let found = try transaction.first(
         "SELECT id, digest, floor, anchor FROM space WHERE name = $1", [.text(space)]
       ) { ($0.integer(0), $0.bytes(1), $0.integer(2), $0.bytes(3)) }
@@ -34,21 +34,23 @@ enum Audit {
   }
 }
 
-extension PersistenceFixture {
+extension PersistenceCalls {
   /// Looks after the logs until nothing is left to do.
   func tendLogs() async throws {
     var round = LogRound()
-    repeat { try await calls.tendLogs(&round) } while round.isBehind || round.space != 0
+    repeat { try await tendLogs(&round) } while round.isBehind || round.space != 0
   }
+}
 
+extension Store {
   /// Where a space's log begins and ends; nil when there is no such space.
   func ends(of space: String) async throws -> LogEnds? {
-    try await store.scan { transaction in try LogEnds.page(after: 0, transaction).first { $0.name == space } }
+    try await scan { transaction in try LogEnds.page(after: 0, transaction).first { $0.name == space } }
   }
 
   /// How many changes the log of all spaces holds, and how many of them have an outcome.
   func countChanges() async throws -> (all: Int64, withOutcome: Int64) {
-    try await store.scan { transaction in
+    try await scan { transaction in
       try transaction.first("SELECT count(*), count(operation) FROM change") { ($0.integer(0), $0.integer(1)) }
     } ?? (0, 0)
   }

@@ -3,6 +3,7 @@ import HoldfastContract
 import HoldfastRPC
 import HoldfastSDK
 import HoldfastStore
+import HoldfastWire
 import TestSupport
 import Testing
 
@@ -48,13 +49,13 @@ struct `Logs of changes are kept short` {
     hub.advance(seconds: 20 * Self.day)
     try await put(10, hub)
     hub.advance(seconds: 10 * Self.day)
-    try await hub.tendLogs()
-    #expect(try await hub.ends(of: "notes")?.floor == 0)
+    try await hub.calls.tendLogs()
+    #expect(try await hub.store.ends(of: "notes")?.floor == 0)
     hub.advance(seconds: 1)
-    try await hub.tendLogs()
-    #expect(try await hub.ends(of: "notes")?.floor == 600)
-    #expect(try await hub.countChanges().all == 10)
-    #expect(try await Audit.brokenLink(in: hub, space: "notes") == nil)
+    try await hub.calls.tendLogs()
+    #expect(try await hub.store.ends(of: "notes")?.floor == 600)
+    #expect(try await hub.store.countChanges().all == 10)
+    #expect(try await Audit.brokenLink(in: hub.store, space: "notes") == nil)
     #expect(try await hub.client().text("k49") != nil)
     #expect(try await sequences(WatchRequest(space: "notes", fromStart: true), hub.client()) == Array(601...610))
   }
@@ -66,12 +67,12 @@ struct `Logs of changes are kept short` {
     }
     for (space, count) in [("a", 700), ("b", 21), ("c", 20)] { try await put(count, hub, space: space) }
     hub.advance(seconds: 1)
-    try await hub.tendLogs()
+    try await hub.calls.tendLogs()
     for (space, floor) in [("a", 680), ("b", 1), ("c", 0)] as [(String, Int64)] {
-      #expect(try await hub.ends(of: space)?.floor == floor)
-      #expect(try await Audit.brokenLink(in: hub, space: space) == nil)
+      #expect(try await hub.store.ends(of: space)?.floor == floor)
+      #expect(try await Audit.brokenLink(in: hub.store, space: space) == nil)
     }
-    #expect(try await hub.countChanges().all == 60)
+    #expect(try await hub.store.countChanges().all == 60)
   }
 
   @Test func `a change that its client may send again stays, however many there are`() async throws {
@@ -82,15 +83,15 @@ struct `Logs of changes are kept short` {
     let options = CallOptions(idempotencyKey: [7])
     try await hub.client().put("a", "1", options: options)
     hub.advance(seconds: 7 * Self.day)
-    try await hub.tendLogs()
+    try await hub.calls.tendLogs()
     #expect(try await hub.client().put("a", "1", options: options) == 1)
-    #expect(try await hub.countChanges().withOutcome == 1)
+    #expect(try await hub.store.countChanges().withOutcome == 1)
     hub.advance(seconds: 1)
-    try await hub.tendLogs()
-    #expect(try await hub.countChanges() == (0, 0))
-    #expect(try await Audit.brokenLink(in: hub, space: "notes") == nil)
+    try await hub.calls.tendLogs()
+    #expect(try await hub.store.countChanges() == (0, 0))
+    #expect(try await Audit.brokenLink(in: hub.store, space: "notes") == nil)
     #expect(try await hub.client().put("a", "1", options: options) == 2)
-    #expect(try await Audit.brokenLink(in: hub, space: "notes") == nil)
+    #expect(try await Audit.brokenLink(in: hub.store, space: "notes") == nil)
   }
 
   @Test func `a watch whose cursor lies before the cut is told so, and can begin anew`() async throws {
@@ -103,7 +104,7 @@ struct `Logs of changes are kept short` {
     let old = try await cursor(after: 14, notes)
     let atFloor = try await cursor(after: 15, notes)
     hub.advance(seconds: 1)
-    try await hub.tendLogs()
+    try await hub.calls.tendLogs()
     let error = await #expect(throws: CallError<Persistence.WatchFailure>.self) {
       for try await _ in notes.watch(WatchRequest(space: "notes", cursor: old)) {}
     }
@@ -129,7 +130,7 @@ struct `Logs of changes are kept short` {
     var watch = notes.watch(WatchRequest(space: "notes", fromStart: true)).makeAsyncIterator()
     var last = try #require(try await watch.next()).sequence
     hub.advance(seconds: 1)
-    try await hub.tendLogs()
+    try await hub.calls.tendLogs()
     let error = await #expect(throws: CallError<Persistence.WatchFailure>.self) {
       while let change = try await watch.next() {
         #expect(change.sequence == last + 1)
@@ -139,36 +140,56 @@ struct `Logs of changes are kept short` {
     #expect(error?.declared == .cursorExpired(CursorExpired(floor: UInt64(count - 5))))
   }
 
+  /// A store on a disk that can lose its power, its connections closed when this returns.
+  private func open<Result>(
+    _ disk: LosingDisk, at seconds: Int64, _ body: (PersistenceCalls) async throws -> Result
+  ) async throws -> Result {
+    var options = StoreOptions()
+    options.vfs = disk.name
+    let store = try Store(Database(path: "hub", options: options, migrations: Schema.migrations), options: options)
+    defer { store.close() }
+    var settings = PersistenceSettings()
+    settings.changesKeptCount = 30
+    settings.outcomesKept = .zero
+    settings.clock = { Timestamp(seconds: seconds) }
+    return try await body(PersistenceCalls.open(store, settings))
+  }
+
   @Test(arguments: 0..<12 as Range<UInt64>)
   func `a power cut in the middle leaves a whole log, which is cut further afterwards`(seed: UInt64) async throws {
     let disk = LosingDisk(seed: seed)
-    let settings: (inout PersistenceSettings) -> Void = {
-      $0.changesKeptCount = 30
-      $0.outcomesKept = .zero
+    let count = Int64(Limits.tendedChanges * 5)
+    try await open(disk, at: 1) { calls in
+      for number in 0..<count {
+        _ = try await calls.store.write { transaction in
+          let account = try transaction.shared(SpaceLedger.self).openAccount(named: "notes", transaction)
+          let quota = calls.defaultQuota
+          var mutation = Mutation(of: account, now: calls.now, by: "tester", defaultQuota: quota)
+          let value = NewValue(key: [UInt8(number % 50)], content: [1], contentHash: [2], type: "")
+          let version = try mutation.put(value, transaction)
+          let identity = OperationIdentity(key: [UInt8(number >> 8), UInt8(number & 255)], request: [])
+          try mutation.finish(identity, outcome: [], transaction)
+          return version
+        }
+      }
     }
     var random = SeededGenerator(seed: seed)
-    do {
-      let hub = try await PersistenceFixture(on: disk, settings)
-      defer { hub.store.close() }
-      try await put(Limits.tendedChanges * 5, hub)
-      hub.advance(seconds: 1)
-      disk.cutPower(after: Int.random(in: 1...400, using: &random))
-      try? await hub.tendLogs()
+    try await open(disk, at: 2) { calls in
+      disk.cutPower(after: Int.random(in: 1...120, using: &random))
+      await #expect(throws: (any Error).self) { try await calls.tendLogs() }
     }
     disk.restorePower()
-    let hub = try await PersistenceFixture(on: disk, settings)
-    defer { hub.store.close() }
-    let sequence = Int64(Limits.tendedChanges * 5)
-    let ends = try #require(try await hub.ends(of: "notes"))
-    #expect(ends.sequence == sequence)
-    #expect(ends.floor <= ends.forgotten)
-    #expect(try await hub.countChanges().all == sequence - ends.floor)
-    #expect(try await Audit.brokenLink(in: hub, space: "notes") == nil)
-    hub.advance(seconds: 1)
-    try await hub.tendLogs()
-    #expect(try await hub.countChanges() == (30, 0))
-    #expect(try await hub.ends(of: "notes")?.floor == sequence - 30)
-    #expect(try await Audit.brokenLink(in: hub, space: "notes") == nil)
+    try await open(disk, at: 2) { calls in
+      let ends = try #require(try await calls.store.ends(of: "notes"))
+      #expect(ends.sequence == count)
+      #expect(ends.floor <= ends.forgotten)
+      #expect(try await calls.store.countChanges().all == count - ends.floor)
+      #expect(try await Audit.brokenLink(in: calls.store, space: "notes") == nil)
+      try await calls.tendLogs()
+      #expect(try await calls.store.countChanges() == (30, 0))
+      #expect(try await calls.store.ends(of: "notes")?.floor == count - 30)
+      #expect(try await Audit.brokenLink(in: calls.store, space: "notes") == nil)
+    }
   }
 
   @Test(arguments: [LogEnds.page, LogCut.ends, LogCut.moments, LogCut.digest, LogCut.cut, LogCut.forget])

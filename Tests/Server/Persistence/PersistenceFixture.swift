@@ -12,29 +12,12 @@ final class PersistenceFixture: Sendable {
   let store: Store
   let calls: PersistenceCalls
   let clock = Lock(Timestamp(seconds: 1_800_000_000))
-  /// Where the data is, for as long as the hub needs it.
-  private let directory: TemporaryDirectory?
+  private let directory: TemporaryDirectory
   private let dispatcher: Dispatcher
 
-  convenience init(_ change: (inout PersistenceSettings) -> Void = { _ in }) async throws {
-    let directory = try TemporaryDirectory()
-    try await self.init(
-      Store.open(DataDirectory.open(directory.path), migrations: Schema.migrations), in: directory, change)
-  }
-
-  /// A hub on a disk that can lose its power.
-  convenience init(on disk: LosingDisk, _ change: (inout PersistenceSettings) -> Void = { _ in }) async throws {
-    var options = StoreOptions()
-    options.vfs = disk.name
-    let database = try Database(path: "hub", options: options, migrations: Schema.migrations)
-    try await self.init(Store(database, options: options), in: nil, change)
-  }
-
-  private init(
-    _ store: Store, in directory: TemporaryDirectory?, _ change: (inout PersistenceSettings) -> Void
-  ) async throws {
-    self.store = store
-    self.directory = directory
+  init(_ change: (inout PersistenceSettings) -> Void = { _ in }) async throws {
+    directory = try TemporaryDirectory()
+    store = try Store.open(DataDirectory.open(directory.path), migrations: Schema.migrations)
     var settings = PersistenceSettings()
     settings.clock = { [clock] in clock.withLock { $0 } }
     change(&settings)

@@ -73,15 +73,15 @@ struct `Calls that are sent twice` {
     try await notes.put("b", "1", options: CallOptions(idempotencyKey: [4]))
     try await notes.put("a", "1", options: options)
     hub.advance(seconds: 7 * 86_400 - 1)
-    try await hub.tendLogs()
-    #expect(try await hub.ends(of: "notes")?.forgotten == 0)
+    try await hub.calls.tendLogs()
+    #expect(try await hub.store.ends(of: "notes")?.forgotten == 0)
     #expect(try await notes.put("a", "1", options: options) == 2)
     hub.advance(seconds: 2)
     #expect(try await notes.put("a", "1", options: options) == 3)
-    try await hub.tendLogs()
-    #expect(try await hub.ends(of: "notes")?.forgotten == 2)
+    try await hub.calls.tendLogs()
+    #expect(try await hub.store.ends(of: "notes")?.forgotten == 2)
     #expect(try await notes.put("a", "1", options: options) == 3)
-    #expect(try await Audit.brokenLink(in: hub, space: "notes") == nil)
+    #expect(try await Audit.brokenLink(in: hub.store, space: "notes") == nil)
   }
 
   @Test func `many copies of one call at once are one mutation`() async throws {

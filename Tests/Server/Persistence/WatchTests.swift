@@ -82,7 +82,7 @@ struct `Watches of a space` {
     #expect(zip(found, found.dropFirst()).allSatisfy { $0.sequence < $1.sequence })
     for writer in 0..<8 { #expect(found.count { $0.key == "k\(writer)" } == 50) }
     #expect(try await hub.calls.listSpaces().first?.sequence == 800)
-    #expect(try await Audit.brokenLink(in: hub, space: "notes") == nil)
+    #expect(try await Audit.brokenLink(in: hub.store, space: "notes") == nil)
   }
 
   @Test func `a watch of a space that does not exist yet begins with its first change`() async throws {
@@ -100,7 +100,7 @@ struct `Watches of a space` {
     let found = try await changes(2, WatchRequest(space: "notes", fromStart: true))
     #expect(found.map(\.kind) == [.put, .expired])
     #expect(found[1].by == "holdfast")
-    #expect(try await Audit.brokenLink(in: hub, space: "notes") == nil)
+    #expect(try await Audit.brokenLink(in: hub.store, space: "notes") == nil)
   }
 
   @Test func `a cursor of another history or another space is refused`() async throws {
