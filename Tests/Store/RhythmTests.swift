@@ -5,11 +5,11 @@ import Testing
 @Suite struct RhythmTests {
   private static let microsecond: Int64 = 1_000
 
-  /// Runs a group of jobs that were there at once: `work` for each, then a commit.
+  /// Runs a group of jobs that came after a time without any: `work` for each, then a commit.
   private func run(
-    _ rhythm: inout Rhythm, jobs: Int, work: Int64, commit: Int64, from start: Int64 = 0, afterWaiting: Bool = false
+    _ rhythm: inout Rhythm, jobs: Int, work: Int64, commit: Int64, from start: Int64 = 0
   ) {
-    rhythm.groupBegins(jobs, afterWaiting: afterWaiting, at: start)
+    rhythm.groupBegins(jobs, afterWaiting: true, at: start)
     let worked = start + Int64(jobs) * work * Self.microsecond
     _ = rhythm.patience(at: worked)
     rhythm.groupEnds(at: worked + commit * Self.microsecond)
@@ -18,7 +18,7 @@ import Testing
   @Test func `a single caller never waits`() {
     var rhythm = Rhythm()
     for _ in 0..<3 {
-      run(&rhythm, jobs: 1, work: 5, commit: 5_000, afterWaiting: true)
+      run(&rhythm, jobs: 1, work: 5, commit: 5_000)
       rhythm.groupBegins(1, afterWaiting: true, at: 0)
       #expect(rhythm.patience(at: 0) == 0)
     }
@@ -32,6 +32,16 @@ import Testing
     rhythm.came(29)
     #expect(rhythm.room == 0)
     #expect(rhythm.patience(at: 0) == 0)
+  }
+
+  @Test func `halves that take turns stay halves, even when one comes a little late`() {
+    var rhythm = Rhythm()
+    for _ in 0..<2 { run(&rhythm, jobs: 64, work: 5, commit: 200) }
+    for _ in 0..<3 {
+      run(&rhythm, jobs: 32, work: 5, commit: 200)
+      rhythm.groupBegins(2, afterWaiting: true, at: 0)
+      #expect((28...30).contains(rhythm.room))
+    }
   }
 
   @Test func `where the commit takes longer than the work, a group takes all who come`() {

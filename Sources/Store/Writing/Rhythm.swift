@@ -6,12 +6,17 @@
 /// are back before it is half done, so that the group is better kept open for them. A single caller never waits.
 struct Rhythm {
   private var lastJobs = 0
+  /// How many the last group left to the next.
+  private var jobsLeftOut = 0
   /// The quicker of the last two commits: one that also had to checkpoint says nothing of the next.
   private var commitTime: Int64 = 0
   private var lastCommit: Int64 = 0
-  /// How long the last group was open, for each of its jobs.
+  /// How long a group was open for each of its jobs: the shorter of the last two.
   private var jobTime: Int64 = 0
+  private var lastJobTime: Int64 = 0
   private var jobs = 0
+  /// How many callers there are, whether they wait here or are on their way; falls slowly.
+  private var callers = 0
   /// How many jobs the group would have if all came that are likely to.
   private var expected = 0
   private var began: Int64 = 0
@@ -25,7 +30,8 @@ struct Rhythm {
   mutating func groupBegins(_ count: Int, afterWaiting hasWaited: Bool, at now: Int64) {
     jobs = count
     // Jobs that were there at once are not of those who have just been answered.
-    expected = hasWaited ? lastJobs : lastJobs + count
+    expected = lastJobs + (hasWaited ? jobsLeftOut : count)
+    callers = max(expected, callers - callers / 16)
     began = now
     waitBegan = 0
     resigned = max(0, resigned - 1)
@@ -33,7 +39,7 @@ struct Rhythm {
 
   /// How many further jobs the group takes.
   var room: Int {
-    let half = Int64(expected) * jobTime > commitTime ? (expected + 1) / 2 : Limits.groupJobs
+    let half = Int64(callers) * jobTime > commitTime ? (callers + 1) / 2 : Limits.groupJobs
     return max(0, min(half, Limits.groupJobs) - jobs)
   }
 
@@ -50,8 +56,11 @@ struct Rhythm {
   mutating func came(_ count: Int) { jobs += count }
 
   mutating func groupEnds(at now: Int64) {
+    jobsLeftOut = room == 0 ? min(lastJobs, max(0, callers - jobs)) : 0
     lastJobs = jobs
-    jobTime = (commitBegan - began) / Int64(max(1, jobs))
+    let time = (commitBegan - began) / Int64(max(1, jobs))
+    jobTime = min(lastJobTime, time)
+    lastJobTime = time
     commitTime = min(lastCommit, now - commitBegan)
     lastCommit = now - commitBegan
   }
