@@ -227,12 +227,12 @@ struct `Logs of changes are kept short` {
       return try Database(path: "hub", options: options, migrations: Schema.migrations)
     }
     let migrator = Migrator(Schema.migrations)
-    try migrator.revert(database(), to: 2)
+    try migrator.revert(database(), to: 3)
     let open = try database()
     try open.write { transaction in
       _ = try transaction.shared(SpaceLedger.self).openAccount(named: "notes", transaction)
       try transaction.execute("UPDATE space SET floor = 1")
     }
-    #expect(throws: StoreError.self) { try migrator.revert(open, to: 2) }
+    #expect(throws: StoreError.self) { try migrator.revert(open, to: 3) }
   }
 }
