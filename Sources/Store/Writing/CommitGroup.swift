@@ -1,9 +1,10 @@
 /// Runs many jobs in one transaction and makes them durable together.
 ///
 /// A job that throws undoes only itself. Before it has written there is nothing to undo, and most rules are looked at
-/// then. One that throws afterwards takes the whole transaction with it, and all jobs run again, each behind a savepoint:
-/// a savepoint copies every page that its job touches, too much to pay for what hardly ever happens. Whoever sees that
-/// it does happen runs groups carefully from the start.
+/// then. One that throws afterwards takes the whole transaction with it, and all jobs run again, each behind a savepoint.
+/// Not so from the start, because a savepoint copies every page that its job touches: in a plain C loop of durable puts it
+/// took 15,000 instructions on top of 26,000, and a fifth of the rate. Whoever sees that jobs do throw so late runs groups
+/// carefully for a while.
 ///
 /// No job is finished before the commit, because what a job saw of the others is true only then: if the commit fails,
 /// all fail with its cause.
