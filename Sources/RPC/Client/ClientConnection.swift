@@ -12,9 +12,7 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   struct Events: Sendable {
     /// The handshake is done: calls can go out.
     var opened: @Sendable (ClientConnection) -> Void
-    var welcomed: @Sendable (ClientConnection, Welcome) -> Void
-    /// A new credential has been accepted, which ends after this.
-    var renewed: @Sendable (ClientConnection, Duration) -> Void
+    var welcomed: @Sendable (Welcome) -> Void
     /// Takes no more calls; `pacing` is what the server asks to wait.
     var closing: @Sendable (ClientConnection, CallFailure?, Duration) -> Void
   }
@@ -26,9 +24,12 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   private let events: Events
   private var session: ClientSession
   private var phase = Phase.handshaking
-  private var calls: [StreamID: ClientCall] = [:]
+  private var calls = StreamTable<ClientCall>()
   private var line = Ring<ClientCall>()
+  /// Calls with new items for a reader that waits.
+  private var stirred: [ClientCall] = []
   private var timer: TimerToken?
+  private var renewal: TimerToken?
   private var deadlineTimer: (token: TimerToken, time: MonotonicTime)?
   private var writeStall: MonotonicTime?
   private var isWelcome = false
@@ -74,7 +75,7 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       openWaiting()
       let isSent = try wire.send(&session.outbox)
       writeStall = isSent ? nil : writeStall ?? loop.now
-      if session.takeRetryNotice() { for call in calls.values { call.credit() } }
+      if session.takeRetryNotice() { creditAll() }
       if isClosing, isSent, calls.isEmpty, session.openStreams == 0 { close(CallFailure(.unavailable, "closed")) }
     }
   }
@@ -98,6 +99,9 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       try self.take(header, body, at: now)
       return self.phase == .open
     }
+    // Now that all that has come together is here, each reader finds it at once.
+    for call in stirred { call.wake() }
+    stirred.removeAll(keepingCapacity: true)
     loop.atTurnEnd(self)
     switch reception {
     case .drained, .paused: break
@@ -111,7 +115,8 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     case .none: break
     case .welcome(let welcome):
       isWelcome = true
-      events.welcomed(self, welcome)
+      events.welcomed(welcome)
+      if let expires = welcome.expires { renewCredential(before: expires) }
       schedule()
     case .authenticated(let answer):
       guard answer.status == 0 else {
@@ -119,24 +124,18 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
         leave(.zero)
         return
       }
-      if let expires = answer.expires { events.renewed(self, expires) }
+      if let expires = answer.expires { renewCredential(before: expires) }
     case .item(let stream, let message):
       guard let call = calls[stream] else { return session.consumed(message.credit, on: stream) }
-      do {
-        try call.receive(message)
-      } catch {
-        session.consumed(message.credit, on: stream)
-        cancel(call, CallFailure(.internal, "an item of the reply cannot be decoded", cause: error))
-      }
+      if call.receive(message) { stirred.append(call) }
     case .reply(let stream, let head, let message):
-      guard let call = calls.removeValue(forKey: stream) else { return }
+      guard let call = calls.remove(stream) else { return }
       call.stream = nil
       if head.status == .ok { call.succeed(head, message) } else { call.fail(CallFailure(head, message)) }
     case .credit(let stream):
-      if stream == .connection { for call in calls.values { call.credit() } } else { calls[stream]?.credit() }
+      if stream == .connection { creditAll() } else { calls[stream]?.credit() }
     case .drain(let drain):
-      let left = calls.values.filter { ($0.stream?.rawValue ?? 0) > drain.lastStream }
-      for call in left { drop(call, CallFailure(.unavailable, "the server stops: \(drain.reason)", notBegun: true)) }
+      drop(after: drain.lastStream, CallFailure(.unavailable, "the server stops: \(drain.reason)", notBegun: true))
       leave(drain.pacing)
     case .goodbye(let goodbye): part(goodbye)
     }
@@ -146,8 +145,7 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     let code = SessionError.Code(rawValue: goodbye.code)
     let status: Status = code == .unauthenticated ? .unauthenticated : .unavailable
     let message = "the server ended the connection: \(goodbye.message) (\(code))"
-    let unprocessed = calls.values.filter { ($0.stream?.rawValue ?? 0) > goodbye.lastStream }
-    for call in unprocessed { drop(call, CallFailure(status, message, notBegun: true)) }
+    drop(after: goodbye.lastStream, CallFailure(status, message, notBegun: true))
     farewell = CallFailure(status, message)
     leave(goodbye.pacing)
     close(CallFailure(status, message))
@@ -182,7 +180,7 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     switch call.open(&session, at: loop.now) {
     case .opened(let stream):
       call.stream = stream
-      calls[stream] = call
+      calls.insert(call, for: stream)
       call.opened()
       if !session.takesCalls { leave(.zero) }
     case .full: return false
@@ -205,7 +203,7 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   func cancel(_ call: ClientCall, _ failure: CallFailure) {
     if let stream = call.stream {
       session.cancel(stream)
-      calls[stream] = nil
+      calls.remove(stream)
       call.stream = nil
     } else {
       line.removeAll { $0 === call }
@@ -214,11 +212,18 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     loop.atTurnEnd(self)
   }
 
-  /// The session has forgotten the call already.
-  private func drop(_ call: ClientCall, _ failure: CallFailure) {
-    if let stream = call.stream { calls[stream] = nil }
-    call.stream = nil
-    call.fail(failure)
+  /// Items may be sent again on all streams.
+  private func creditAll() {
+    for stream in calls.streams { calls[stream]?.credit() }
+  }
+
+  /// Ends the calls after `last`, which the server does not process and the session has forgotten already.
+  private func drop(after last: UInt32, _ failure: CallFailure) {
+    for stream in calls.streams where stream.rawValue > last {
+      guard let call = calls.remove(stream) else { continue }
+      call.stream = nil
+      call.fail(failure)
+    }
   }
 
   func send(_ item: some Message, of call: ClientCall) -> ItemOutcome {
@@ -233,15 +238,10 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     loop.atTurnEnd(self)
   }
 
-  func consumed(_ bytes: Int, of call: ClientCall?) {
+  /// Items of a stream have been taken, or never will be.
+  func consumed(_ credit: Int, on stream: StreamID) {
     guard phase == .open else { return }
-    session.consumed(bytes, on: call?.stream ?? .connection)
-    loop.atTurnEnd(self)
-  }
-
-  func authenticate(token: String) {
-    guard phase == .open else { return }
-    session.authenticate(token: token)
+    session.consumed(credit, on: stream)
     loop.atTurnEnd(self)
   }
 
@@ -255,7 +255,7 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   private func watch(_ deadline: MonotonicTime) {
     if let deadlineTimer, deadlineTimer.time <= deadline { return }
     if let deadlineTimer { loop.cancel(deadlineTimer.token) }
-    deadlineTimer = (loop.schedule(at: deadline) { [weak self] in self?.deadlinePassed() }, deadline)
+    deadlineTimer = (loop.schedule(at: deadline) { self.deadlinePassed() }, deadline)
   }
 
   private func deadlinePassed() {
@@ -267,7 +267,7 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       guard let deadline = call.deadline else { return }
       if deadline <= now { late.append(call) } else { earliest = min(earliest ?? deadline, deadline) }
     }
-    calls.values.forEach(look)
+    for stream in calls.streams { calls[stream].map(look) }
     line.forEach(look)
     for call in late { cancel(call, CallFailure(.deadlineExceeded, "no reply came in time")) }
     if let earliest { watch(earliest) }
@@ -288,10 +288,30 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       next = min(next, limit)
     }
     loop.atTurnEnd(self)
-    timer = loop.schedule(at: next) { [weak self] in
-      self?.timer = nil
-      if self?.phase != .closed { self?.schedule() }
+    timer = loop.schedule(at: next) {
+      self.timer = nil
+      self.schedule()
     }
+  }
+
+  /// Presents a new credential well before the one in use ends. Where none is to be had, the server ends the connection
+  /// in time, and the next one asks again.
+  private func renewCredential(before end: Duration) {
+    guard let makeToken = settings.token else { return }
+    if let renewal { loop.cancel(renewal) }
+    renewal = loop.schedule(at: loop.now + end * 3 / 4) {
+      self.renewal = nil
+      Task {
+        let token = try await makeToken()
+        self.onLoop { $0.authenticate(token: token) }
+      }
+    }
+  }
+
+  private func authenticate(token: String) {
+    guard phase == .open else { return }
+    session.authenticate(token: token)
+    loop.atTurnEnd(self)
   }
 
   // MARK: The end
@@ -314,9 +334,9 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       _ = try? wire.send(&session.outbox)
     }
     phase = .closed
-    if let timer { loop.cancel(timer) }
-    if let deadlineTimer { loop.cancel(deadlineTimer.token) }
+    for token in [timer, renewal, deadlineTimer?.token] { token.map(loop.cancel) }
     timer = nil
+    renewal = nil
     deadlineTimer = nil
     wire.close()
     if !isClosing {
@@ -324,9 +344,8 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       farewell = farewell ?? failure
       events.closing(self, farewell, .zero)
     }
-    let open = calls.values
-    calls = [:]
-    for call in open { call.fail(failure) }
+    stirred = []
+    for stream in calls.streams { calls.remove(stream)?.fail(failure) }
     var notBegun = failure
     notBegun.notBegun = true
     while let call = line.popFirst() { call.fail(notBegun) }

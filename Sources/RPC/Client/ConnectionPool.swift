@@ -45,31 +45,27 @@ final class ConnectionPool: Sendable {
   /// What the server said of itself last.
   var welcome: Welcome? { state.withLock { $0.welcome } }
 
-  /// A connection that takes calls; connects when there is none.
-  nonisolated(nonsending) func connection() async throws(CallFailure) -> ClientConnection {
-    enum Step {
-      case use(ClientConnection)
-      case wait(UInt64)
-      case closed
+  /// The connection whose turn it is, if it takes calls: nearly always so, and then nothing need be awaited.
+  func ready() -> ClientConnection? {
+    state.withLock { state in
+      state.turn = state.turn + 1 < state.slots.count ? state.turn + 1 : 0
+      guard !state.isClosed, case .ready(let connection) = state.slots[state.turn] else { return nil }
+      return connection
     }
-    let step: Step = state.withLock { state in
-      if state.isClosed { return .closed }
-      state.turn = (state.turn + 1) % state.slots.count
-      if case .ready(let connection) = state.slots[state.turn] { return .use(connection) }
+  }
+
+  /// A connection that takes calls, when there was none: waits for the one whose turn it is, and connects if need be.
+  nonisolated(nonsending) func opened() async throws(CallFailure) -> ClientConnection {
+    let id = state.withLock { state in
       state.nextWaiter += 1
-      return .wait(state.nextWaiter)
+      return state.nextWaiter
     }
-    switch step {
-    case .use(let connection): return connection
-    case .closed: throw CallFailure(.cancelled, "the client is closed", notBegun: true)
-    case .wait(let id):
-      let result = await withTaskCancellationHandler {
-        await withCheckedContinuation { wait((id, $0)) }
-      } onCancel: {
-        forget(id)
-      }
-      return try result.get()
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { wait((id, $0)) }
+    } onCancel: {
+      forget(id)
     }
+    return try result.get()
   }
 
   private func wait(_ waiter: Waiter) {
@@ -139,8 +135,7 @@ final class ConnectionPool: Sendable {
   private func events(_ index: Int) -> ClientConnection.Events {
     ClientConnection.Events(
       opened: { [self] in opened(index, $0) },
-      welcomed: { [self] in welcomed($0, $1) },
-      renewed: { [self] in refresh($0, expiresIn: $1) },
+      welcomed: { [self] in welcomed($0) },
       closing: { [self] in closing(index, $0, $1, $2) })
   }
 
@@ -155,23 +150,11 @@ final class ConnectionPool: Sendable {
     if isClosed { connection.leave(.zero) }
   }
 
-  private func welcomed(_ connection: ClientConnection, _ welcome: Welcome) {
+  private func welcomed(_ welcome: Welcome) {
     state.withLock { state in
       state.failures = 0
       state.notBefore = nil
       state.welcome = welcome
-    }
-    guard let expires = welcome.expires, settings.token != nil else { return }
-    refresh(connection, expiresIn: expires)
-  }
-
-  /// Presents a new credential well before the one in use ends.
-  private func refresh(_ connection: ClientConnection, expiresIn: Duration) {
-    let settings = settings
-    Task { [weak connection] in
-      try await Task.sleep(for: expiresIn * 3 / 4)
-      guard let connection, let token = try await settings.token?() else { return }
-      connection.onLoop { $0.authenticate(token: token) }
     }
   }
 

@@ -8,6 +8,8 @@ public final class RPCClient: Sendable {
   let settings: ClientSettings
   private let pool: ConnectionPool
   private let keys = OperationKeys()
+  /// Whether calls are shown to interceptors.
+  let isWatched: Bool
 
   /// A client of the server at `address`; connects with the first call.
   public convenience init(
@@ -21,6 +23,7 @@ public final class RPCClient: Sendable {
 
   init(_ settings: ClientSettings, _ connector: @escaping ConnectionPool.Connector) {
     self.settings = settings
+    isWatched = !settings.interceptors.isEmpty
     pool = ConnectionPool(settings, connector)
   }
 
@@ -47,7 +50,7 @@ public final class RPCClient: Sendable {
 
   /// Makes sure that there is a connection; the error says why there is none.
   public func connect() async throws(CallError<Never>) {
-    do { _ = try await pool.connection() } catch { throw CallError(error) }
+    do { _ = try await connection() } catch { throw CallError(error) }
   }
 
   /// What the server said of itself when it last accepted a connection: name, version, limits. Nil before.
@@ -62,26 +65,19 @@ public final class RPCClient: Sendable {
   public nonisolated(nonsending) func unary<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ request: Request, _ options: CallOptions = .default
   ) async throws(CallError<Failure>) -> Reply {
-    let deadline = (options.timeout ?? method.timeout ?? settings.timeout).map { MonotonicTime.now() + $0 }
-    let policy = options.retry ?? settings.retry
+    let terms = MethodTerms(method)
+    let limits = replyLimits(terms)
+    var metadata = metadata(for: terms, options)
     do throws(CallFailure) {
-      let call = try await prepare(method, options)
-      let head = CallHead(method: method.id, metadata: call.metadata)
-      var attempt = 1
-      while true {
-        do throws(CallFailure) {
-          let reply = try await send(head, request, as: Reply.self, deadline, method.replyLimit)
-          ended(call, .ok)
-          return reply
-        } catch {
-          guard attempt < policy.attempts, canRepeat(method, error),
-            await rest(before: attempt, policy, error, deadline)
-          else {
-            ended(call, error.status)
-            throw error
-          }
-          attempt += 1
-        }
+      let watch = isWatched ? try await intercept(terms, &metadata) : nil
+      do throws(CallFailure) {
+        let call = try await exchange(terms, request.encoded(), metadata, options)
+        let reply: Reply = try call.decodeReply(limits: limits)
+        watch?.ended(.ok)
+        return reply
+      } catch {
+        watch?.ended(error.status)
+        throw error
       }
     } catch {
       throw CallError(error)
@@ -93,77 +89,88 @@ public final class RPCClient: Sendable {
   public func serverStream<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ request: Request, _ options: CallOptions = .default
   ) -> ReplyStream<Reply, Failure> {
-    ReplyStream { StreamHandle(self, method, request, options) }
+    ReplyStream { StreamHandle(self, MethodTerms(method), request.encoded(), options) }
   }
 
   /// A stream of requests, one reply.
   public func clientStream<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ options: CallOptions = .default
   ) -> UploadCall<Request, Reply, Failure> {
-    UploadCall(StreamHandle(self, method, nil, options))
+    UploadCall(StreamHandle(self, MethodTerms(method), nil, options))
   }
 
   /// Streams both ways.
   public func bidirectional<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ options: CallOptions = .default
   ) -> StreamCall<Request, Reply, Failure> {
-    StreamCall(StreamHandle(self, method, nil, options))
+    StreamCall(StreamHandle(self, MethodTerms(method), nil, options))
   }
 
   // MARK: Steps
 
-  nonisolated(nonsending) func prepare<Request, Reply, Failure>(
-    _ method: MethodDescriptor<Request, Reply, Failure>, _ options: CallOptions
-  ) async throws(CallFailure) -> PreparedCall {
-    var call = OutgoingCall(name: method.name, method: method.id, shape: method.shape, metadata: options.metadata)
-    if let key = options.idempotencyKey {
-      call.metadata.entries[Metadata.idempotencyKey] = key
-    } else if method.isKeyed {
-      call.metadata.entries[Metadata.idempotencyKey] = keys.next()
-    }
-    guard !settings.interceptors.isEmpty else { return PreparedCall(call, began: nil) }
+  func replyLimits(_ method: MethodTerms) -> DecodingLimits {
+    DecodingLimits(maximumSize: method.replyLimit ?? settings.bounds.messageBytes)
+  }
+
+  /// What is sent beside the request, before interceptors add theirs.
+  func metadata(for method: MethodTerms, _ options: CallOptions) -> Metadata {
+    guard method.isKeyed || options.idempotencyKey != nil else { return options.metadata }
+    var metadata = options.metadata
+    metadata.entries[Metadata.idempotencyKey] = options.idempotencyKey ?? keys.next()
+    return metadata
+  }
+
+  /// Shows a call to the interceptors before it is sent.
+  nonisolated(nonsending) func intercept(
+    _ method: MethodTerms, _ metadata: inout Metadata
+  ) async throws(CallFailure) -> InterceptedCall {
     let began = MonotonicTime.now()
+    var call = OutgoingCall(name: method.name, method: method.id, shape: method.shape, metadata: metadata)
     do {
       for interceptor in settings.interceptors { try await interceptor.prepare(&call) }
     } catch {
       throw CallFailure(refused: error)
     }
-    return PreparedCall(call, began: began)
-  }
-
-  func ended(_ call: PreparedCall, _ status: Status) {
-    guard let began = call.began else { return }
-    for interceptor in settings.interceptors { interceptor.ended(call.call, status, after: .now() - began) }
+    metadata = call.metadata
+    return InterceptedCall(call: call, began: began, interceptors: settings.interceptors)
   }
 
   nonisolated(nonsending) func connection() async throws(CallFailure) -> ClientConnection {
-    try await pool.connection()
+    if let ready = pool.ready() { ready } else { try await pool.opened() }
   }
 
-  nonisolated(nonsending) private func send<Request: Message, Reply: Message>(
-    _ head: CallHead, _ request: Request, as type: Reply.Type, _ deadline: MonotonicTime?, _ replyLimit: Int?
-  ) async throws(CallFailure) -> Reply {
-    let connection = try await pool.connection()
-    let limits = DecodingLimits(maximumSize: replyLimit ?? settings.bounds.messageBytes)
-    let slot = CallSlot()
-    let result = await withTaskCancellationHandler {
-      await withUnsafeContinuation { continuation in
-        let call = UnaryClientCall<Request, Reply>(head, request, deadline: deadline, limits: limits, continuation)
-        guard connection.loop.isCurrent else {
-          return connection.loop.execute { slot.begin(call, on: connection) }
-        }
-        slot.begin(call, on: connection)
+  /// Sends a request until it is answered, as often as the policy allows. The call that it returns has ended.
+  nonisolated(nonsending) private func exchange(
+    _ method: MethodTerms, _ request: [UInt8], _ metadata: Metadata, _ options: CallOptions
+  ) async throws(CallFailure) -> UnaryCall {
+    let timeout = options.timeout ?? method.timeout ?? settings.timeout
+    var ready = pool.ready()
+    // On the loop, the time at which its turn began is exact enough.
+    let deadline = timeout.map { (ready.flatMap { $0.loop.isCurrent ? $0.loop.now : nil } ?? .now()) + $0 }
+    let head = CallHead(method: method.id, metadata: metadata)
+    var attempt = 1
+    while true {
+      let failure: CallFailure
+      do throws(CallFailure) {
+        let connection = if let ready { ready } else { try await pool.opened() }
+        let call = UnaryCall(head, request: request, deadline: deadline)
+        await call.run(on: connection)
+        guard let reason = call.failure else { return call }
+        failure = reason
+      } catch {
+        failure = error
       }
-    } onCancel: {
-      connection.onLoop { slot.cancel(on: $0) }
+      let policy = options.retry ?? settings.retry
+      guard attempt < policy.attempts, canRepeat(method, failure),
+        await rest(before: attempt, policy, failure, deadline)
+      else { throw failure }
+      attempt += 1
+      ready = pool.ready()
     }
-    return try result.get()
   }
 
   /// Whether sending again can do no harm and may help.
-  private func canRepeat<Request, Reply, Failure>(
-    _ method: MethodDescriptor<Request, Reply, Failure>, _ failure: CallFailure
-  ) -> Bool {
+  private func canRepeat(_ method: MethodTerms, _ failure: CallFailure) -> Bool {
     guard failure.isPassing else { return false }
     return failure.notBegun || method.isIdempotent || method.isKeyed
   }
@@ -180,35 +187,14 @@ public final class RPCClient: Sendable {
   }
 }
 
-/// A call whose metadata is complete, and when that was.
-struct PreparedCall {
+/// A call that interceptors have seen and are told the end of.
+struct InterceptedCall: Sendable {
   let call: OutgoingCall
-  let began: MonotonicTime?
+  let began: MonotonicTime
+  let interceptors: [any ClientInterceptor]
 
-  init(_ call: OutgoingCall, began: MonotonicTime?) {
-    self.call = call
-    self.began = began
-  }
-
-  var metadata: Metadata { call.metadata }
-}
-
-/// Where a unary call and its cancellation meet, whichever comes first. Touched on the connection's loop only.
-private final class CallSlot: @unchecked Sendable {  // see above
-  private var call: ClientCall?
-  private var isCancelled = false
-
-  func begin(_ call: ClientCall, on connection: ClientConnection) {
-    if isCancelled { return call.fail(CallFailure(.cancelled, "the caller gave up", notBegun: true)) }
-    self.call = call
-    connection.add(call)
-  }
-
-  func cancel(on connection: ClientConnection) {
-    isCancelled = true
-    guard let call else { return }
-    connection.cancel(call, CallFailure(.cancelled, "the caller gave up"))
-    self.call = nil
+  func ended(_ status: Status) {
+    for interceptor in interceptors { interceptor.ended(call, status, after: .now() - began) }
   }
 }
 

@@ -1,62 +1,67 @@
-import HoldfastWire
+public import HoldfastWire
 
-/// A streaming call of this client: begins with its first use, is cancelled when nobody holds it any more.
-final class StreamHandle<Request: Message, Reply: Message, Failure: DeclaredFailure>: Sendable {
+/// A streaming call of this client: begins with its first use, is cancelled when nobody holds it any more. Knows no types
+/// of replies: they are decoded by the streams that are handed out.
+@usableFromInline
+final class StreamHandle: Sendable {
   private enum Phase {
     /// → starting
     case idle
     /// → running, failed
     case starting([CheckedContinuation<Void, Never>])
     /// → done
-    case running(ClientConnection, StreamClientCall<Request, Reply>)
+    case running(ClientConnection, StreamClientCall)
     case failed(CallFailure)
     case done
   }
 
+  /// What a reply may be.
+  @usableFromInline let limits: DecodingLimits
   private let client: RPCClient
-  private let method: MethodDescriptor<Request, Reply, Failure>
-  private let request: Request?
+  private let method: MethodTerms
+  private let request: [UInt8]?
   private let options: CallOptions
   private let phase = Lock(Phase.idle)
 
-  init(
-    _ client: RPCClient, _ method: MethodDescriptor<Request, Reply, Failure>, _ request: Request?,
-    _ options: CallOptions
-  ) {
+  init(_ client: RPCClient, _ method: MethodTerms, _ request: [UInt8]?, _ options: CallOptions) {
     self.client = client
     self.method = method
     self.request = request
     self.options = options
+    limits = client.replyLimits(method)
   }
 
   deinit { cancel() }
 
+  /// Where the replies arrive; begins the call.
+  nonisolated(nonsending) func replies() async throws(CallFailure) -> InboundChannel { try await start().1.replies }
+
   /// The next reply; nil at the end.
-  nonisolated(nonsending) func next() async throws(CallError<Failure>) -> Reply? {
+  nonisolated(nonsending) func next() async throws(CallFailure) -> ArrivedItem? {
+    let (connection, call) = try await start()
     do {
-      let (connection, call) = try await start()
-      do {
-        let reply = try await call.replies.next()
-        if reply == nil { end() }
-        return reply
-      } catch let error as CallFailure {
-        end()
-        throw error
-      } catch {
-        let failure = CallFailure(.cancelled, "the caller gave up", cause: error)
-        connection.onLoop { $0.cancel(call, failure) }
-        end()
-        throw failure
-      }
+      let reply = try await call.replies.next()
+      if reply == nil { end() }
+      return reply
     } catch let error as CallFailure {
-      throw CallError(error)
+      end()
+      throw error
     } catch {
-      throw CallError(.internal, "\(error)", cause: error)
+      let failure = CallFailure(.cancelled, "the caller gave up", cause: error)
+      connection.onLoop { $0.cancel(call, failure) }
+      end()
+      throw failure
     }
   }
 
+  /// A reply cannot be decoded: gives the call up and says why.
+  func giveUp(_ error: MessageDecodingError) -> CallFailure {
+    cancel()
+    return CallFailure(.internal, "an item of the reply cannot be decoded", cause: error)
+  }
+
   /// Sends a request; returns when the server's credit has let it into the connection.
-  nonisolated(nonsending) func send(_ item: Request) async throws(CallError<Failure>) {
+  nonisolated(nonsending) func send(_ item: some Message) async throws(CallFailure) {
     do {
       let (connection, call) = try await start()
       while true {
@@ -77,15 +82,15 @@ final class StreamHandle<Request: Message, Reply: Message, Failure: DeclaredFail
             .resourceExhausted, "an item of \(item.encodedSize) bytes; the server takes \(limit)")
         }
       }
-    } catch let error as CallFailure {
-      throw CallError(error)
+    } catch let failure as CallFailure {
+      throw failure
     } catch {
-      throw CallError(.internal, "\(error)", cause: error)
+      throw CallFailure(.internal, "\(error)", cause: error)
     }
   }
 
   nonisolated(nonsending) private func wait(
-    _ call: StreamClientCall<Request, Reply>, _ connection: ClientConnection, since news: UInt64
+    _ call: StreamClientCall, _ connection: ClientConnection, since news: UInt64
   ) async {
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
@@ -97,13 +102,9 @@ final class StreamHandle<Request: Message, Reply: Message, Failure: DeclaredFail
   }
 
   /// Says that no more requests come.
-  nonisolated(nonsending) func halfClose() async throws(CallError<Failure>) {
-    do {
-      let (connection, call) = try await start()
-      await connection.loop.perform { connection.halfClose(call) }
-    } catch {
-      throw CallError(error)
-    }
+  nonisolated(nonsending) func halfClose() async throws(CallFailure) {
+    let (connection, call) = try await start()
+    await connection.loop.perform { connection.halfClose(call) }
   }
 
   func cancel() {
@@ -117,8 +118,7 @@ final class StreamHandle<Request: Message, Reply: Message, Failure: DeclaredFail
     }
     guard case .running(let connection, let call) = before else { return }
     connection.onLoop { connection in
-      guard !call.hasEnded else { return }
-      connection.cancel(call, CallFailure(.cancelled, "the caller gave up"))
+      if !call.hasEnded { connection.cancel(call, CallFailure(.cancelled, "the caller gave up")) }
       call.replies.abandon()
     }
   }
@@ -131,13 +131,11 @@ final class StreamHandle<Request: Message, Reply: Message, Failure: DeclaredFail
 
   private enum Step {
     case begin, wait
-    case running(ClientConnection, StreamClientCall<Request, Reply>)
+    case running(ClientConnection, StreamClientCall)
     case failed(CallFailure)
   }
 
-  nonisolated(nonsending) private func start() async throws(CallFailure)
-    -> (ClientConnection, StreamClientCall<Request, Reply>)
-  {
+  nonisolated(nonsending) private func start() async throws(CallFailure) -> (ClientConnection, StreamClientCall) {
     while true {
       let step: Step = phase.withLock { phase in
         switch phase {
@@ -170,9 +168,10 @@ final class StreamHandle<Request: Message, Reply: Message, Failure: DeclaredFail
   nonisolated(nonsending) private func begin() async {
     let next: Phase
     do {
-      let prepared = try await client.prepare(method, options)
+      var metadata = client.metadata(for: method, options)
+      let watch = client.isWatched ? try await client.intercept(method, &metadata) : nil
       let connection = try await client.connection()
-      let call = makeCall(prepared, connection)
+      let call = makeCall(metadata, watch, connection)
       connection.onLoop { $0.add(call) }
       next = .running(connection, call)
     } catch {
@@ -189,26 +188,13 @@ final class StreamHandle<Request: Message, Reply: Message, Failure: DeclaredFail
     }
   }
 
-  private func makeCall(_ prepared: PreparedCall, _ connection: ClientConnection) -> StreamClientCall<Request, Reply> {
-    let settings = client.settings
-    let box = WeakCall<Request, Reply>()
-    let replies = InboundChannel<Reply>(portion: settings.bounds.creditPortion) { bytes in
-      connection.onLoop { connection in
-        connection.consumed(bytes, of: box.call)
-      }
-    }
+  private func makeCall(
+    _ metadata: Metadata, _ watch: InterceptedCall?, _ connection: ClientConnection
+  ) -> StreamClientCall {
     let timeout = options.timeout ?? method.timeout
-    let head = CallHead(method: method.id, hasItems: method.shape.streamsRequests, metadata: prepared.metadata)
-    let call = StreamClientCall<Request, Reply>(
-      head, request, streamsReplies: method.shape.streamsReplies, deadline: timeout.map { .now() + $0 },
-      limits: DecodingLimits(maximumSize: method.replyLimit ?? settings.bounds.messageBytes), replies: replies)
-    box.call = call
-    call.onEnd = { [client] status in client.ended(prepared, status) }
-    return call
+    return StreamClientCall(
+      CallHead(method: method.id, hasItems: method.shape.streamsRequests, metadata: metadata), request: request,
+      streamsReplies: method.shape.streamsReplies, deadline: timeout.map { .now() + $0 }, watch: watch,
+      on: connection, creditPortion: client.settings.bounds.creditPortion)
   }
-}
-
-/// The call that a channel's items belong to; the call owns the channel. Set once, before the channel is used.
-private final class WeakCall<Request: Message, Reply: Message>: @unchecked Sendable {  // see above
-  weak var call: StreamClientCall<Request, Reply>?
 }

@@ -6,19 +6,26 @@ public import HoldfastWire
 /// Ends when the client says that it sends no more; throws when the call is cancelled or the connection is lost. To be
 /// read by one task at a time.
 public struct RequestStream<Item: Message>: AsyncSequence, Sendable {
-  let channel: InboundChannel<Item>
+  let channel: InboundChannel
+  let limits: DecodingLimits
 
   public struct AsyncIterator: AsyncIteratorProtocol {
-    let channel: InboundChannel<Item>
+    let channel: InboundChannel
+    let limits: DecodingLimits
 
-    public nonisolated(nonsending) mutating func next() async throws -> Item? { try await channel.next() }
-
-    public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Item? {
-      try await channel.next()
+    public nonisolated(nonsending) mutating func next() async throws -> Item? {
+      guard let item = try await channel.next() else { return nil }
+      do {
+        return try item.decode(limits: limits)
+      } catch {
+        throw CallFailure(.invalidArgument, "an item cannot be decoded: \(error)", cause: error)
+      }
     }
+
+    public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Item? { try await next() }
   }
 
-  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(channel: channel) }
+  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(channel: channel, limits: limits) }
 }
 
 /// Sends the items of a reply stream.

@@ -37,7 +37,7 @@ class ServerCall: @unchecked Sendable {  // state is the loop's, or under a lock
   nonisolated(nonsending) func handle() async throws { preconditionFailure("each shape has its own") }
 
   /// The client has sent an item.
-  func receive(_ body: MessageBody) throws(MessageDecodingError) {}
+  func receive(_ body: MessageBody) {}
   /// The client sends no more items.
   func receiveEnd() {}
   /// The call ends early: whoever waits for the client's items hears of it.

@@ -42,7 +42,7 @@ final class ServerStreamServerCall<Request: Message, Reply: Message>: ServerCall
 /// A call whose client sends items: one reply, or a stream of them.
 final class ClientStreamServerCall<Request: Message, Reply: Message>: ServerCall, @unchecked Sendable {
   private let clientStreamRoute: ClientStreamRoute<Request, Reply>
-  private let requests: InboundChannel<Request>
+  private let requests: InboundChannel
 
   init(_ route: ClientStreamRoute<Request, Reply>, _ arrival: consuming CallArrival) {
     clientStreamRoute = route
@@ -57,7 +57,7 @@ final class ClientStreamServerCall<Request: Message, Reply: Message>: ServerCall
   override var route: Route { clientStreamRoute }
 
   nonisolated(nonsending) override func handle() async throws {
-    let stream = RequestStream(channel: requests)
+    let stream = RequestStream<Request>(channel: requests, limits: connection.decodingLimits)
     let context = CallContext(call: self)
     switch clientStreamRoute.handler {
     case .upload(let handler):
@@ -70,8 +70,8 @@ final class ClientStreamServerCall<Request: Message, Reply: Message>: ServerCall
     }
   }
 
-  override func receive(_ body: MessageBody) throws(MessageDecodingError) {
-    requests.push(try body.decode(as: Request.self, limits: connection.decodingLimits), bytes: body.credit)
+  override func receive(_ body: MessageBody) {
+    if requests.push(body, credit: body.credit) { requests.wake() }
   }
 
   override func receiveEnd() { requests.finish(.success(())) }

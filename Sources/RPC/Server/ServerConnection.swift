@@ -143,13 +143,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     case .item(let stream, let message):
       allowance?.take(bytes: message.count, at: now)
       guard let call = receivers.value[stream] else { return session.consumed(message.credit, on: stream) }
-      do {
-        try call.receive(message)
-      } catch {
-        session.consumed(message.credit, on: stream)
-        let failure = CallFailure(.invalidArgument, "an item cannot be decoded: \(error)", cause: error)
-        pump.end(failure) { $0.stream == stream }
-      }
+      call.receive(message)
     case .halfClosed(let stream): receivers.value.remove(stream)?.receiveEnd()
     case .cancelled(let stream):
       receivers.value.remove(stream)

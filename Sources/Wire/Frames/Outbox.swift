@@ -35,6 +35,13 @@ public struct Outbox: ~Copyable {
     append(type, on: stream, head: head, size: size) { message.encode(into: $0) }
   }
 
+  /// Appends a frame whose body is `head` and then a message that is encoded already.
+  mutating func append(_ type: FrameType, on stream: StreamID, head: FrameHead = FrameHead(), encoded: [UInt8]) {
+    encoded.withUnsafeBytes { bytes in
+      append(type, on: stream, head: head, size: bytes.count) { $0.copyMemory(from: bytes) }
+    }
+  }
+
   /// Appends a frame whose body is `head` alone.
   mutating func append(_ type: FrameType, on stream: StreamID, head: FrameHead = FrameHead()) {
     append(type, on: stream, head: head, size: 0) { _ in }

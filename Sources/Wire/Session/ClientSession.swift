@@ -149,16 +149,16 @@ public struct ClientSession: ~Copyable {
 
   // MARK: Sending
 
-  /// Opens a call with its request.
-  public mutating func open(_ head: CallHead, _ request: some Message) -> OpenOutcome {
+  /// Opens a call with its encoded request.
+  public mutating func open(_ head: CallHead, encoded request: [UInt8]) -> OpenOutcome {
     if let refusal = refusal(of: head) { return refusal }
-    guard request.encodedSize <= streams.peer.messageBytes else {
+    guard request.count <= streams.peer.messageBytes else {
       guard phase == .greeting else { return .tooLarge(limit: streams.peer.messageBytes) }
       needsWelcome = true
       return .full
     }
     let stream = admit(head)
-    outbox.append(.call, on: stream, head: FrameHead(call: head), message: request)
+    outbox.append(.call, on: stream, head: FrameHead(call: head), encoded: request)
     return .opened(stream)
   }
 

@@ -43,22 +43,14 @@ import Testing
       let connection = ClientConnection(
         near, on: loop, ClientSettings(), token: "wrong",
         ClientConnection.Events(
-          opened: { _ in }, welcomed: { _, _ in }, renewed: { _, _ in }, closing: { _, _, _ in closed.pass() }))
+          opened: { _ in }, welcomed: { _ in }, closing: { _, _, _ in closed.pass() }))
       connection.start()
       return connection
     }
     await closed.wait()
-    let result: Result<Authenticate, CallFailure> = await withUnsafeContinuation { caller in
-      loop.execute {
-        connection.add(
-          UnaryClientCall<Authenticate, Authenticate>(
-            CallHead(method: Echo.unary.id), Authenticate(), deadline: nil, limits: .standard, caller))
-      }
-    }
-    guard case .failure(let failure) = result else {
-      Issue.record("it was answered")
-      return
-    }
+    let call = UnaryCall(CallHead(method: Echo.unary.id), request: Authenticate().encoded(), deadline: nil)
+    await call.run(on: connection)
+    let failure = try #require(call.failure)
     #expect(failure.status == .unauthenticated)
     #expect(failure.message.contains("this token is unknown"))
     #expect(failure.notBegun)

@@ -20,7 +20,7 @@ struct HostileTests {
       guard !isServer else { return }
       for index in 0..<4 {
         let head = CallHead(method: MethodID(rawValue: 1), hasItems: index % 2 == 0)
-        _ = index % 2 == 0 ? client.open(head) : client.open(head, Raw([1]))
+        _ = index % 2 == 0 ? client.open(head) : client.open(head, encoded: Raw([1]).encoded())
       }
     }
 

@@ -107,7 +107,7 @@ final class ClientDesk: Desk {
   /// Opens a call of method 7.1.
   func open(items: Bool = false, _ size: Int = 3) -> OpenOutcome {
     let head = CallHead(method: MethodID(service: 7, method: 1), hasItems: items)
-    return items ? session.open(head) : session.open(head, Raw(count: size))
+    return items ? session.open(head) : session.open(head, encoded: Raw(count: size).encoded())
   }
 
   var frames: [Frame] { session.outbox.takeAll() }

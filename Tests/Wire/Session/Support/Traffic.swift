@@ -98,7 +98,7 @@ final class Traffic {
     let hasItems = random.once(in: 2)
     let head = CallHead(method: MethodID(service: 7, method: 1), hasItems: hasItems)
     let request = hasItems ? [] : bytes()
-    let outcome = hasItems ? pair.client.open(head) : pair.client.open(head, Raw(request))
+    let outcome = hasItems ? pair.client.open(head) : pair.client.open(head, encoded: Raw(request).encoded())
     guard case .opened(let stream) = outcome else { return }
     opened += 1
     calls.append(Call(hasItems: hasItems, request: request))
