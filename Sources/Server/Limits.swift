@@ -53,6 +53,9 @@ package enum Limits {
   static let listedSpaces = 10_000
   /// Names of spaces whose ids are remembered.
   static let spaceNames = 100_000
+  /// Values whose records the writer has at hand, and bytes of the longest key for that.
+  static let recentValues = 8_192
+  static let recentKeyBytes = 128
   /// Expired values that one transaction removes.
   static let purgedValues = 256
   /// Changes whose outcomes one transaction forgets, and changes that it cuts off a log.

@@ -37,7 +37,8 @@ struct Mutation: ~Copyable {
   /// - Returns: its version.
   /// - Throws: `Conflict` and `QuotaExceeded` before anything has changed.
   mutating func put(_ value: NewValue, _ transaction: borrowing WriteTransaction) throws -> UInt64 {
-    let existing = try ValueTable.find(space: account.id, key: value.key, transaction)
+    let recent = transaction.shared(RecentValues.self)
+    let existing = try find(value.key, recent, transaction)
     try expect(value.expected, existing, key: value.key)
     let freed = existing.map { Int64(value.key.count) + $0.size } ?? 0
     try grow(
@@ -47,6 +48,9 @@ struct Mutation: ~Copyable {
       try ValueTable.update(
         existing.id, version: version, at: now, expires: value.expires, type: value.type, content: value.content,
         transaction)
+      let record = ValueRecord(
+        id: existing.id, version: version, size: Int64(value.content.count), expires: value.expires)
+      recent.note(record, space: account.id, key: value.key)
     } else {
       try ValueTable.insert(
         space: account.id, key: value.key, version: version, at: now, expires: value.expires, type: value.type,
@@ -61,7 +65,7 @@ struct Mutation: ~Copyable {
   mutating func delete(
     key: [UInt8], expected: UInt64?, _ transaction: borrowing WriteTransaction
   ) throws -> UInt64? {
-    let existing = try ValueTable.find(space: account.id, key: key, transaction)
+    let existing = try find(key, transaction.shared(RecentValues.self), transaction)
     try expect(expected, existing, key: key)
     guard let existing else { return nil }
     let isAlive = existing.isAlive(at: now)
@@ -79,7 +83,7 @@ struct Mutation: ~Copyable {
 
   /// Compares a key's version with what the caller expects.
   func check(key: [UInt8], expected: UInt64, _ transaction: borrowing WriteTransaction) throws -> UInt64 {
-    try expect(expected, ValueTable.find(space: account.id, key: key, transaction), key: key)
+    try expect(expected, find(key, transaction.shared(RecentValues.self), transaction), key: key)
     return expected
   }
 
@@ -94,6 +98,13 @@ struct Mutation: ~Copyable {
     guard !entries.isEmpty else { return }
     try ChangeLog.append(
       entries, to: account, at: now, who: who, operation: operation, outcome: outcome, transaction)
+  }
+
+  private func find(
+    _ key: [UInt8], _ recent: RecentValues, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> ValueRecord? {
+    if let known = recent.find(space: account.id, key: key) { return known }
+    return try ValueTable.find(space: account.id, key: key, transaction)
   }
 
   // MARK: Rules
@@ -128,6 +139,7 @@ struct Mutation: ~Copyable {
     _ record: ValueRecord, key: [UInt8], kind: ChangeKind, _ transaction: borrowing WriteTransaction
   ) throws(StoreError) {
     try ValueTable.delete(record.id, transaction)
+    transaction.shared(RecentValues.self).note(nil, space: account.id, key: key)
     account.row.bytes -= Int64(key.count) + record.size
     account.row.values -= 1
     entries.append(LogEntry(kind: kind, key: key, content: []))

@@ -114,19 +114,6 @@ final class PersistenceCalls: PersistenceService {
   ) async throws -> Reply {
     let now = now
     let defaultQuota = defaultQuota
-    let job: @Sendable (borrowing WriteTransaction) throws -> Reply = { transaction in
-      do {
-        let account = try transaction.shared(SpaceLedger.self).openAccount(named: space, transaction)
-        var mutation = Mutation(of: account, now: now, by: caller, defaultQuota: defaultQuota)
-        let reply = try body(&mutation, transaction)
-        if mutation.isEmpty, let operation { try Self.replay(operation, by: caller, transaction) }
-        try mutation.finish(operation, outcome: operation == nil ? [] : reply.encoded(), transaction)
-        return reply
-      } catch {
-        if let operation { try Self.replay(operation, by: caller, transaction) }
-        throw error
-      }
-    }
     return try await storing {
       // Set once at most: after it is forgotten, another outcome under the same identity is a fresh one.
       var outdated: EarlierOutcome?
@@ -134,7 +121,17 @@ final class PersistenceCalls: PersistenceService {
         do {
           return try await store.write { [outdated] transaction in
             if let outdated { try ChangeLog.forget(outdated, transaction) }
-            return try job(transaction)
+            do {
+              let account = try transaction.shared(SpaceLedger.self).openAccount(named: space, transaction)
+              var mutation = Mutation(of: account, now: now, by: caller, defaultQuota: defaultQuota)
+              let reply = try body(&mutation, transaction)
+              if mutation.isEmpty, let operation { try Self.replay(operation, by: caller, transaction) }
+              try mutation.finish(operation, outcome: operation == nil ? [] : reply.encoded(), transaction)
+              return reply
+            } catch {
+              if let operation { try Self.replay(operation, by: caller, transaction) }
+              throw error
+            }
           }
         } catch let earlier as EarlierOutcome {
           guard earlier.at >= now.subtracting(settings.outcomesKept) else {

@@ -70,15 +70,23 @@ enum ValueTable {
     _ id: Int64, version: Int64, at: Moment, expires: Moment?, type: String, content: [UInt8],
     _ transaction: borrowing WriteTransaction
   ) throws(StoreError) {
-    try transaction.execute(
+    let changed = try transaction.execute(
       "UPDATE value SET version = $2, updated = $3, expires = $4, type = $5, content = $6 WHERE id = $1",
       [
         .integer(id), .integer(version), .integer(at.microseconds), .integer(expires?.microseconds), .text(type),
         .bytes(content),
       ])
+    try expectOne(changed, id)
   }
 
   static func delete(_ id: Int64, _ transaction: borrowing WriteTransaction) throws(StoreError) {
-    try transaction.execute("DELETE FROM value WHERE id = $1", [.integer(id)])
+    try expectOne(transaction.execute("DELETE FROM value WHERE id = $1", [.integer(id)]), id)
+  }
+
+  /// The writer knows which rows there are: one that is missing was removed behind its back.
+  private static func expectOne(_ changed: Int, _ id: Int64) throws(StoreError) {
+    guard changed == 1 else {
+      throw StoreError(.corrupt, "the row \(id) of a value is gone; another program has written to the database")
+    }
   }
 }

@@ -64,7 +64,7 @@ struct CommitGroup: ~Copyable {
       }
       if kept > 0 { try memory.flush(WriteTransaction(on: connection, memory: memory)) }
       try connection.commit()
-      return CommittedGroup(jobs: ran + fatal, notices: memory.takeNotices(), wasSpoiled: isCareful != wasCareful)
+      return CommittedGroup(jobs: ran + fatal, notices: memory.committed(), wasSpoiled: isCareful != wasCareful)
     } catch {
       connection.rollback()
       memory.clear()

@@ -1,0 +1,71 @@
+import HoldfastContract
+import HoldfastRPC
+import HoldfastSDK
+import HoldfastStore
+import TestSupport
+import Testing
+
+@testable import HoldfastServer
+
+struct `Recent values` {
+  @Test func `a call that was undone after it had written leaves versions and sizes as they were`() async throws {
+    let hub = try await PersistenceFixture()
+    let notes = hub.client()
+    try await notes.put("a", "1")
+    try await notes.put("a", "22")
+    await #expect(throws: CallError<Persistence.TransactionFailure>.self) {
+      try await notes.transaction(
+        BatchRequest(
+          space: "notes",
+          operations: [
+            .put(Put(key: "a", content: [1, 2, 3, 4])), .delete(Delete(key: "a")), .put(Put(key: "a", content: [1])),
+            .put(Put(key: "a", content: [1, 2, 3, 4])), .check(Check(key: "a", expected: 1)),
+          ]))
+    }
+    #expect(try await notes.put("a", "333", expected: 2) == 3)
+    #expect(try await hub.calls.listSpaces().map(\.bytes) == [4])
+    #expect(try await notes.text("a") == "333")
+  }
+
+  @Test func `after a commit that failed the values are as before`() async throws {
+    let disk = LosingDisk(seed: 1)
+    var options = StoreOptions()
+    options.vfs = disk.name
+    let store = try Store(Database(path: "hub", options: options, migrations: Schema.migrations), options: options)
+    defer { store.close() }
+    let calls = try await PersistenceCalls.open(store)
+    func put(_ content: [UInt8], expected: UInt64? = nil) async throws -> UInt64 {
+      let value = NewValue(key: [1], content: content, contentHash: [2], type: "", expected: expected)
+      return try await store.write { transaction in
+        let account = try transaction.shared(SpaceLedger.self).openAccount(named: "notes", transaction)
+        var mutation = Mutation(of: account, now: calls.now, by: "tester", defaultQuota: calls.defaultQuota)
+        let version = try mutation.put(value, transaction)
+        try mutation.finish(nil, outcome: [], transaction)
+        return version
+      }
+    }
+    _ = try await put([1])
+    _ = try await put([1, 2])
+    disk.inject { $0.syncFails = true }
+    await #expect(throws: StoreError.self) { try await put([1, 2, 3, 4]) }
+    disk.inject { $0.syncFails = false }
+    #expect(try await put([1, 2, 3], expected: 2) == 3)
+    #expect(try await calls.listSpaces().map(\.bytes) == [4])
+  }
+
+  @Test func `values that were removed are found to be gone, and new ones under their keys begin anew`() async throws {
+    let hub = try await PersistenceFixture()
+    let notes = hub.client()
+    for _ in 0..<2 {
+      try await notes.put("a", "1", expected: 0)
+      try await notes.put("a", "22")
+      #expect(try await notes.delete("a").existed)
+      #expect(try await notes.delete("a").existed == false)
+      try await notes.put("b", "1", expected: 0)
+      try await notes.put("b", "22", expiresIn: .seconds(5))
+      hub.advance(seconds: 5)
+      #expect(try await hub.calls.purgeExpired() == 1)
+    }
+    #expect(try await hub.calls.listSpaces().map(\.bytes) == [0])
+  }
+}
