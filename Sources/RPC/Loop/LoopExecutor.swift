@@ -46,7 +46,8 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {  // `local` is tou
   }
 
   func enqueue(_ job: consuming ExecutorJob) {
-    add(.task(UnownedJob(job)))
+    let job = UnownedJob(job)
+    keepingSelf { add(.task(job)) }
   }
 
   /// Adds a job behind all that were added before by this thread.

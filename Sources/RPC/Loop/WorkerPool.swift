@@ -79,7 +79,7 @@ private final class Workers: TaskExecutor {
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     // After the shutdown too, on threads that end with the queue: a task that is never run would never end.
-    add(.task(job), unless: { _ in nil })
+    keepingSelf { add(.task(job), unless: { _ in nil }) }
   }
 
   func add(limit: Int, _ work: @escaping @Sendable () -> Void) -> WorkerPool.Refusal? {
