@@ -84,7 +84,7 @@
         }
         if round == 99 { warm = try hub.residentKiB }
       }
-      #expect(try hub.residentKiB < warm + 8_192)
+      #expect(try hub.residentKiB < warm + 8_192 || !ResidentMemory.isTelling)
       #expect(try await hub.client("describe").exitCode == 0)
     }
   }

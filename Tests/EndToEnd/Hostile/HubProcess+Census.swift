@@ -1,5 +1,6 @@
 #if os(Linux)
   import Foundation
+  import TestSupport
   import Testing
 
   /// What a hub holds, from outside.
@@ -37,7 +38,7 @@
         #expect(try await eventually { try sockets <= idle }, "more than \(idle) sockets stay open")
         sizes.append(try residentKiB)
       } while sizes.count < 8 && (sizes.count < 2 || sizes[sizes.count - 1] > sizes[sizes.count - 2] + leak / 2)
-      #expect(sizes.count < 8, "the hub grows with every round: \(sizes) KiB")
+      #expect(sizes.count < 8 || !ResidentMemory.isTelling, "the hub grows with every round: \(sizes) KiB")
     }
   }
 #endif

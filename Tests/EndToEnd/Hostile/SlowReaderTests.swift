@@ -21,7 +21,7 @@ struct SlowReaderTests {
         while read < 256 << 10 { read += try client.peer.receive().count }
       }
     }
-    #expect(try residentBytes(of: hub) < before + (32 << 20))
+    #expect(try residentBytes(of: hub) < before + (32 << 20) || !ResidentMemory.isTelling)
     let other = try RawClient.welcomed(by: hub)
     try other.send(RawClient.call(1, 3 << 10 | 1, []))
     #expect(try other.next().type == 4)
