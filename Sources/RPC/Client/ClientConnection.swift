@@ -22,9 +22,9 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   private let wire: FrameLink
   private let settings: ClientSettings
   private let events: Events
-  private var session: ClientSession
+  private let confinedSession: Confined<ClientSession>
   private var phase = Phase.handshaking
-  private var calls = StreamTable<ClientCall>()
+  private let confinedCalls = Confined(StreamTable<ClientCall>())
   private var line = Ring<ClientCall>()
   /// Calls with new items for a reader that waits.
   private var stirred: [ClientCall] = []
@@ -42,8 +42,19 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     self.settings = settings
     self.events = events
     wire = FrameLink(link, on: loop)
-    session = ClientSession(
-      bounds: settings.bounds, agent: settings.agent, token: token, timing: settings.timing, now: loop.now)
+    confinedSession = Confined(
+      ClientSession(
+        bounds: settings.bounds, agent: settings.agent, token: token, timing: settings.timing, now: loop.now))
+  }
+
+  private var session: ClientSession {
+    _read { yield confinedSession.value }
+    _modify { yield &confinedSession.value }
+  }
+
+  private var calls: StreamTable<ClientCall> {
+    _read { yield confinedCalls.value }
+    _modify { yield &confinedCalls.value }
   }
 
   /// Begins the handshake. To be called once, on the loop.
@@ -160,6 +171,7 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     if phase == .open, line.isEmpty {
       if !open(call) { line.append(call) }
       loop.atTurnEnd(self)
+      guarded { try wire.sendEarly(&session.outbox) }
     } else if line.count < Limits.waitingCalls {
       line.append(call)
     } else {

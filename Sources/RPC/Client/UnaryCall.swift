@@ -8,8 +8,13 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
   /// Can move from `waiting` to the others, once.
   private enum Outcome {
     case waiting
-    case reply([UInt8], from: Int)
+    /// A message that came in one frame, in memory of the call's own.
+    case copied(UnsafeMutableRawBufferPointer)
+    case assembled([UInt8], from: Int)
     indirect case failed(CallFailure)
+
+    /// Gives back the memory that it has.
+    func discard() { if case .copied(let bytes) = self { bytes.deallocate() } }
   }
 
   private enum Phase { case new, begun, cancelled }
@@ -17,6 +22,8 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
   private var outcome = Outcome.waiting
   private var phase = Phase.new
   private var caller: UnsafeContinuation<Void, Never>?
+
+  deinit { outcome.discard() }
 
   /// Makes the call on `connection` and returns when it has ended.
   nonisolated(nonsending) func run(on connection: ClientConnection) async {
@@ -41,19 +48,28 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
     switch outcome {
     case .waiting: throw CallFailure(.internal, "the call has not ended")
     case .failed(let failure): throw failure
-    case .reply(let bytes, let start):
-      do {
-        return try MessageBody.assembled(bytes, from: start).decode(as: Reply.self, limits: limits)
-      } catch {
-        throw CallFailure(.internal, "the reply cannot be decoded", cause: error)
-      }
+    case .copied(let bytes): return try decode(.view(UnsafeRawBufferPointer(bytes)), limits)
+    case .assembled(let bytes, let start): return try decode(.assembled(bytes, from: start), limits)
+    }
+  }
+
+  private func decode<Reply: Message>(
+    _ body: MessageBody, _ limits: DecodingLimits
+  ) throws(CallFailure) -> Reply {
+    do {
+      return try body.decode(as: Reply.self, limits: limits)
+    } catch {
+      throw CallFailure(.internal, "the reply cannot be decoded", cause: error)
     }
   }
 
   override func succeed(_ head: ReplyHead, _ body: MessageBody) {
     switch body {
-    case .view(let bytes): end(.reply(Array(bytes), from: 0))
-    case .assembled(let bytes, let start): end(.reply(bytes, from: start))
+    case .view(let bytes):
+      let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+      copy.copyMemory(from: bytes)
+      end(.copied(copy))
+    case .assembled(let bytes, let start): end(.assembled(bytes, from: start))
     }
   }
 
@@ -71,7 +87,7 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
   }
 
   private func end(_ outcome: Outcome) {
-    guard let caller = caller.take() else { return }
+    guard let caller = caller.take() else { return outcome.discard() }
     self.outcome = outcome
     caller.resume()
   }

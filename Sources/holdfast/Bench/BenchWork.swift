@@ -2,6 +2,12 @@ import HoldfastContract
 import HoldfastRPC
 import HoldfastSDK
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// One kind of benchmark: what a lane does over and over, and how it knows that the answer is right.
 ///
 /// A lane is one caller among many: it makes a call, waits for the reply, checks it, and makes the next.
@@ -25,6 +31,19 @@ extension BenchWork {
 /// A reply that came, but is not the right one.
 struct WrongReply: Error {}
 
+/// Whether the bytes are the same; compared as memory, since the check is made for each reply and must not be what is
+/// measured.
+private func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+  one.withUnsafeBytes { one in
+    other.withUnsafeBytes { other in
+      guard one.count == other.count, let first = one.baseAddress, let second = other.baseAddress else {
+        return one.isEmpty && other.isEmpty
+      }
+      return memcmp(first, second, one.count) == 0
+    }
+  }
+}
+
 /// A unary call that sends the payload and gets it back.
 struct EchoWork: BenchWork {
   let payload: [UInt8]
@@ -33,7 +52,7 @@ struct EchoWork: BenchWork {
 
   nonisolated(nonsending) func step(_ lane: inout DiagnosticsClient) async throws {
     let reply = try await lane.echo(Payload(content: payload))
-    guard reply.content == payload else { throw WrongReply() }
+    guard isSame(reply.content, payload) else { throw WrongReply() }
   }
 }
 
@@ -107,7 +126,7 @@ struct GetWork: BenchWork {
   nonisolated(nonsending) func step(_ lane: inout Lane) async throws {
     lane.place = (lane.place + 1) % keys.count
     let reply = try await lane.persistence.get(GetRequest(space: space, key: keys[lane.place]))
-    guard reply.value?.content == contents[lane.place] else { throw WrongReply() }
+    guard let value = reply.value, isSame(value.content, contents[lane.place]) else { throw WrongReply() }
   }
 }
 
@@ -130,7 +149,7 @@ struct StreamWork: BenchWork {
       lane.items = lane.diagnostics.stream(request).makeAsyncIterator()
     }
     do {
-      guard let item = try await lane.items?.next(), item.content == expected else { throw WrongReply() }
+      guard let item = try await lane.items?.next(), isSame(item.content, expected) else { throw WrongReply() }
     } catch {
       lane.items = nil
       throw error
