@@ -9,10 +9,18 @@ enum Quantity {
     return number(text, units)
   }
 
-  /// A time: a whole number, alone (seconds) or followed by ms, s, m, h or d.
+  /// A time: a number with up to three decimals, alone (seconds) or followed by ms, s, m, h or d.
   static func duration(_ text: String) -> Duration? {
     let milliseconds = ["": 1000, "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
-    return number(text, milliseconds).map { .milliseconds($0) }
+    guard let point = text.firstIndex(of: ".") else {
+      return number(text, milliseconds).map { .milliseconds($0) }
+    }
+    let decimals = text[text.index(after: point)...].prefix { $0.isASCII && $0.isNumber }
+    guard (1...3).contains(decimals.count) else { return nil }
+    // "1.5h" is 1500 thousandths of an hour.
+    let unit = text[decimals.endIndex...]
+    let padded = decimals + String(repeating: "0", count: 3 - decimals.count)
+    return number(String(text[..<point] + padded + unit), milliseconds).map { .milliseconds($0) / 1000 }
   }
 
   /// So much in a second, "/s" behind it or not: what is before that is read by `number`. 0 for "none": any amount.

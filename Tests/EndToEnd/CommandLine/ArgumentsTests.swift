@@ -142,10 +142,16 @@ struct Quantities {
 
   @Test(arguments: [
     ("5", Duration.seconds(5)), ("250ms", .milliseconds(250)), ("2m", .seconds(120)), ("1h", .seconds(3600)),
-    ("7d", .seconds(604_800)),
+    ("7d", .seconds(604_800)), ("0.5", .milliseconds(500)), ("2.0", .seconds(2)), ("1.25h", .seconds(4500)),
+    ("0.125ms", .microseconds(125)),
   ])
   func `times are read`(_ text: String, _ duration: Duration) {
     #expect(Quantity.duration(text) == duration)
+  }
+
+  @Test(arguments: ["", "s", "-1s", "1.s", "1.2345s", "1..5s", "1.5x", "1 s", "١s", "9999999999999999999.5d"])
+  func `what is no time is refused`(_ text: String) {
+    #expect(Quantity.duration(text) == nil)
   }
 
   @Test(arguments: [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1536, "1.5 KiB"), (1 << 20, "1.0 MiB")])
