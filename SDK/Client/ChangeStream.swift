@@ -1,6 +1,6 @@
 public import HoldfastContract
 public import HoldfastRPC
-import HoldfastWire
+public import HoldfastWire
 
 /// The changes of a space, in order, without a gap or a repeat, for as long as it is read: when the connection is lost
 /// it waits, connects again and goes on after the last change that was read.

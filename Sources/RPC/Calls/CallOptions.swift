@@ -36,29 +36,3 @@ public struct RetryPolicy: Hashable, Sendable {
   public static let standard = RetryPolicy(attempts: 4)
   public static let never = RetryPolicy(attempts: 1)
 }
-
-/// Waits that double up to a bound, each a random part of that (full jitter), so that many clients come back apart.
-public struct Backoff: Hashable, Sendable {
-  public var first: Duration
-  public var longest: Duration
-
-  public init(first: Duration, longest: Duration) {
-    self.first = first
-    self.longest = longest
-  }
-
-  public static let standard = Backoff(first: .milliseconds(50), longest: .seconds(20))
-
-  /// The most to wait before attempt `attempt`, where 1 is the first repetition.
-  public func ceiling(before attempt: Int) -> Duration {
-    let doublings = min(max(attempt - 1, 0), 30)
-    return min(first * (1 << doublings), longest)
-  }
-
-  /// How long to wait: anything up to the ceiling.
-  public func delay(
-    before attempt: Int, using generator: inout some RandomNumberGenerator
-  ) -> Duration {
-    ceiling(before: attempt) * Double.random(in: 0...1, using: &generator)
-  }
-}
