@@ -50,6 +50,9 @@ let package = Package(
     // What hub and programs say to each other.
     module("HoldfastContract", at: "Sources/Contract", needs: ["HoldfastWire"]),
 
+    // What both sides have to agree on when entities change in several places.
+    module("HoldfastSync", at: "Sources/Sync", needs: ["HoldfastContract", "HoldfastWire"]),
+
     // The two sides.
     module(
       "HoldfastSDK", at: "SDK",
@@ -88,6 +91,7 @@ let package = Package(
       ]),
     tests("RPC", needs: ["HoldfastRPC", "HoldfastWire", "HoldfastCrypto", "COpenSSL"]),
     tests("Store", needs: ["HoldfastStore", "HoldfastCrypto", "CSQLite"]),
+    tests("Sync", needs: ["HoldfastSync", "HoldfastContract", "HoldfastWire"]),
     tests(
       "Server",
       needs: [

@@ -1,0 +1,31 @@
+extension PushPlan {
+  /// Takes over the queue as it is stored. What is under way stays so, if it is still there.
+  package mutating func reload(_ units: [PushUnit]) {
+    let stored = Set(units.map(\.position))
+    for position in Array(entries.keys) where !stored.contains(position) { remove(position) }
+    let isInOrder = units.allSatisfy { entries[$0.position] != nil || $0.position > lastPosition }
+    let isAlike = units.allSatisfy { unit in entries[unit.position].map { $0.unit.lanes == unit.lanes } ?? true }
+    if isInOrder && isAlike {
+      for unit in units.sorted(by: { $0.position < $1.position }) {
+        if entries[unit.position] == nil { enqueue(unit) } else if !isSame(unit) { update(unit) }
+      }
+      return
+    }
+    // Something has come between: everything anew, with what is under way.
+    var plan = PushPlan(units)
+    plan.pushesMade = pushesMade
+    for (id, positions) in pushes { plan.resume(id, positions) }
+    self = plan
+  }
+
+  private func isSame(_ unit: PushUnit) -> Bool {
+    entries[unit.position]?.unit == unit
+  }
+
+  /// The units are under way.
+  private mutating func resume(_ id: PushID, _ positions: [UInt64]) {
+    let there = positions.filter { entries[$0] != nil }
+    for position in there { entries[position]?.push = id }
+    pushes[id] = there
+  }
+}
