@@ -3,8 +3,8 @@ import HoldfastWire
 /// A thread that waits for sockets, timers and jobs, and serves them in turns.
 ///
 /// A turn: wait, readiness handlers, jobs (closures and pieces of tasks, in the order in which they came), timers, and
-/// then the turn-end handlers, so that everything one turn has to say leaves in one write. What turn-end handlers
-/// enqueue still runs in the same turn.
+/// then the turn-end handlers, so that what one turn has to say leaves together, and only what grows large leaves before
+/// (`FrameLink.sendEarly`). What turn-end handlers enqueue still runs in the same turn.
 ///
 /// Invariant: whatever is registered with a loop is touched on the loop's thread only. `execute`, `executor`,
 /// `isCurrent`, `start` and `shutdown` are for every thread; everything else is for the loop's.
