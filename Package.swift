@@ -56,8 +56,10 @@ let package = Package(
     // The two sides.
     module(
       "HoldfastSDK", at: "SDK",
-      needs: ["HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastCrypto"],
-      sources: ["Client", "Generated"]),
+      needs: [
+        "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastSync", "HoldfastCrypto", "CLinux",
+      ],
+      sources: ["Client", "Offline", "Generated"]),
     module(
       "HoldfastServer", at: "Sources/Server",
       needs: ["HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastCrypto"]),
@@ -98,7 +100,12 @@ let package = Package(
         "HoldfastServer", "HoldfastSDK", "HoldfastRPC", "HoldfastContract", "HoldfastStore", "HoldfastCrypto",
         "HoldfastWire", "CSQLite",
       ]),
-    tests("SDK", needs: ["HoldfastSDK", "HoldfastServer", "HoldfastRPC", "HoldfastContract", "HoldfastWire"]),
+    tests(
+      "SDK",
+      needs: [
+        "HoldfastSDK", "HoldfastServer", "HoldfastRPC", "HoldfastContract", "HoldfastStore", "HoldfastSync",
+        "HoldfastWire",
+      ]),
     tests("Codegen", needs: ["HoldfastCompiler"]),
     tests(
       "EndToEnd",
