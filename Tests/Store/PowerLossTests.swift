@@ -75,4 +75,58 @@ import Testing
     _ = database.write(group: (1...50).map { number in { try $0.note(number) } })
     #expect(disk.syncCount == before + 1)
   }
+
+  @Test(arguments: 0..<8 as Range<UInt64>)
+  func `a job that is larger than the page cache is whole after a power cut, and reads what it has written`(
+    seed: UInt64
+  ) throws {
+    let disk = LosingDisk(seed: seed)
+    func body(_ number: Int) -> [UInt8] { [UInt8](repeating: UInt8(number), count: 1 << 20) }
+    do {
+      let database = try disk.openDatabase()
+      try database.write { transaction in
+        for round in 0..<2 {
+          for number in 0..<24 { try transaction.note(number, body(number + round)) }
+        }
+        for number in 0..<24 { #expect(try transaction.body(of: number) == body(number + 1)) }
+      }
+      disk.cutPower(after: 0)
+    }
+    disk.restorePower()
+    let database = try disk.openDatabase()
+    for number in 0..<24 { #expect(try database.write { try $0.body(of: number) } == body(number + 1)) }
+  }
+
+  @Test func `what an undone job has written is not written again, over another's commit`() throws {
+    let disk = LosingDisk(seed: 1)
+    let database = try disk.openDatabase()
+    let other = try disk.openDatabase()
+    #expect(throws: Refusal.self) {
+      try database.write { transaction in
+        var number = 0
+        let before = disk.writeCount
+        while disk.writeCount - before < 2 {  // until it no longer fits into the page cache
+          number += 1
+          try transaction.note(number, [UInt8](repeating: 1, count: 64 << 10))
+        }
+        throw Refusal()
+      }
+    }
+    let body = [UInt8](repeating: 2, count: 3 << 20)
+    try other.write { try $0.note(1, body) }
+    try database.write { try $0.note(2) }
+    let later = try disk.openDatabase()
+    #expect(try later.write { try $0.numbers() } == [1, 2])
+    #expect(try later.write { try $0.body(of: 1) } == body)
+  }
+
+  @Test func `a commit reaches the disk in few writes`() throws {
+    let disk = LosingDisk(seed: 1)
+    let database = try disk.openDatabase()
+    let before = disk.writeCount
+    try database.write { transaction in
+      for number in 0..<20 { try transaction.note(number, [UInt8](repeating: 1, count: 3_000)) }
+    }
+    #expect(disk.writeCount - before < 5)
+  }
 }

@@ -37,6 +37,7 @@ private final class OpenedFile {
   /// Runs an operation of the disk under its lock; without power it fails.
   func operate(_ failure: Int32, _ body: (inout LosingDisk.State, DiskFile) -> Int32) -> Int32 {
     disk.state.withLock { state in
+      state.operations += 1
       state.faults.operationsLeft -= state.faults.operationsLeft == .max ? 0 : 1
       return state.isDead ? failure : body(&state, file)
     }
@@ -86,6 +87,7 @@ private nonisolated(unsafe) let methods: UnsafeMutablePointer<sqlite3_io_methods
       let used = state.files.values.reduce(0) { $0 + $1.content.count }
       guard growth == 0 || used + growth <= state.faults.capacity else { return SQLITE_FULL }
       content.write([UInt8](UnsafeRawBufferPointer(start: source, count: Int(count))), at: Int(offset))
+      state.writes += 1
       return SQLITE_OK
     }
   }

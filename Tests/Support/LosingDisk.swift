@@ -23,6 +23,8 @@ public final class LosingDisk: @unchecked Sendable {
     var files: [String: DiskFile] = [:]
     var faults = Faults()
     var random: SeededGenerator
+    var operations = 0
+    var writes = 0
     var syncs = 0
     var openFiles = 0
     var isDead: Bool { faults.operationsLeft <= 0 }
@@ -64,6 +66,9 @@ public final class LosingDisk: @unchecked Sendable {
   public func inject(_ change: (inout Faults) -> Void) { state.withLock { change(&$0.faults) } }
 
   public var hasPower: Bool { state.withLock { !$0.isDead } }
+  /// Everything that a power cut may come before.
+  public var operationCount: Int { state.withLock { $0.operations } }
+  public var writeCount: Int { state.withLock { $0.writes } }
   public var syncCount: Int { state.withLock { $0.syncs } }
 
   /// Turns the power on again: files hold what survived. Every connection must be closed by now.

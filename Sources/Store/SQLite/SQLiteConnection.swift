@@ -30,7 +30,7 @@ final class SQLiteConnection: DriverConnection {
     sqlite3_busy_timeout(handle, Int32(Limits.busyMilliseconds))
     holdfast_set_defensive(handle)
     do {
-      try configure(purpose, options)
+      try configure(purpose, options, path)
     } catch {
       sqlite3_close_v2(handle)
       throw error
@@ -42,7 +42,7 @@ final class SQLiteConnection: DriverConnection {
     sqlite3_close_v2(handle)
   }
 
-  private func configure(_ purpose: Purpose, _ options: StoreOptions) throws(StoreError) {
+  private func configure(_ purpose: Purpose, _ options: StoreOptions, _ path: String) throws(StoreError) {
     try pragma("PRAGMA temp_store = MEMORY")
     try pragma("PRAGMA foreign_keys = ON")
     guard purpose == .write else {
@@ -69,6 +69,12 @@ final class SQLiteConnection: DriverConnection {
     let level = try text("PRAGMA synchronous")
     guard level == (options.durability == .full ? "2" : "0") else {
       throw StoreError(.notDurable, "SQLite refused synchronous=FULL and reports level \(level)")
+    }
+    guard options.durability == .full else { return }
+    try pragma("PRAGMA schema_version")  // the first read opens the WAL
+    let result = holdfast_gather_wal_writes(handle)
+    guard result == SQLITE_OK else {
+      throw StoreError(sqlite: result, doing: "preparing the WAL of \(path)", on: handle)
     }
   }
 
