@@ -11,6 +11,9 @@ package struct SyncError: Error, Sendable, Hashable {
     /// Beyond one of `Limits`.
     package static let tooLarge = Code(description: "tooLarge")
 
+    /// An operation is of another version of its entity, and cannot be brought to the one at hand.
+    package static let version = Code(description: "version")
+
     package let description: String
   }
 

@@ -61,7 +61,7 @@ enum Note {
 
 /// A text field.
 func text(_ field: UInt32, _ texts: String...) -> [UInt8] {
-  texts.flatMap { [UInt8(field << 3 | 2), UInt8($0.utf8.count)] + Array($0.utf8) }
+  texts.flatMap { varint(UInt64(field << 3 | 2)) + [UInt8($0.utf8.count)] + Array($0.utf8) }
 }
 
 /// A field of a plain number.
