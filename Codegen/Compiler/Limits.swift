@@ -24,6 +24,12 @@ package enum Limits {
   package static let firstServiceNumber = 1_000
   /// Numbers of the errors of a package.
   package static let errorNumbers = 1...65_535
+  /// Versions of an entity.
+  package static let entityVersions = 1...4_294_967_295
+  /// Fields of an entity, as hubs take them.
+  package static let entityFields = 1_000
+  /// Bytes of the name that an entity has on the wire, as hubs take them.
+  package static let entityTypeBytes = 128
   /// Bytes that a call may name as its request or reply limit.
   package static let messageBytes = 1...(1 << 30)
 }

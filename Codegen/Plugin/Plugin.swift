@@ -5,7 +5,7 @@ import PackagePlugin
 ///
 /// By default everything that the target needs to serve, call and test its services becomes part of it, with internal
 /// access. A file `holdfast-codegen.json` in the target's folder changes that:
-/// `{"access": "public", "kinds": ["messages", "client", "server", "fakes"], "imports": ["NotesMessages"]}`.
+/// `{"access": "public", "kinds": ["messages", "entities", "client", "server", "fakes"], "imports": ["NotesMessages"]}`.
 @main
 struct HoldfastCodegenPlugin: BuildToolPlugin {
   struct Configuration: Decodable {
@@ -15,7 +15,7 @@ struct HoldfastCodegenPlugin: BuildToolPlugin {
   }
 
   enum Kind: String, Decodable, CaseIterable {
-    case messages, client, server, fakes
+    case messages, entities, client, server, fakes
 
     /// The kind in the name of the generated file.
     var fileKind: String { self == .fakes ? "fake" : rawValue }

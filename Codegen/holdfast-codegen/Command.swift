@@ -8,7 +8,7 @@ struct Command {
   static let help = """
     holdfast-codegen makes Swift, references and protobuf of definition files.
 
-    holdfast-codegen generate [--messages DIR] [--client DIR] [--server DIR] [--fakes DIR]
+    holdfast-codegen generate [--messages DIR] [--entities DIR] [--client DIR] [--server DIR] [--fakes DIR]
                               [--access public|internal] [--import MODULE]... [--module MODULE]
                               [--keep-empty] FILE...
         Writes NAME.messages.generated.swift and so on. --import names the module that holds the messages, when
@@ -61,7 +61,8 @@ struct Command {
 
   private func generate() throws -> ExitStatus {
     let folders: KeyValuePairs<String, SwiftFileKind> = [
-      "--messages": .messages, "--client": .client, "--server": .server, "--fakes": .fake,
+      "--messages": .messages, "--entities": .entities, "--client": .client, "--server": .server,
+      "--fakes": .fake,
     ]
     let arguments = try Arguments(
       arguments, flags: ["--json", "--keep-empty"],
@@ -73,7 +74,7 @@ struct Command {
     let options = SwiftOptions(
       access: access, imports: arguments.values["--import"] ?? [], module: try arguments.value("--module"))
     guard !arguments.values.keys.filter({ key in folders.contains { $0.key == key } }).isEmpty else {
-      throw UsageError(message: "generate needs a folder: --messages, --client, --server or --fakes")
+      throw UsageError(message: "generate needs a folder: --messages, --entities, --client, --server or --fakes")
     }
     guard let schema = try compile(arguments.rest, json: arguments.flags.contains("--json")) else { return .failed }
     for (option, kind) in folders {

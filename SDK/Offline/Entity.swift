@@ -1,10 +1,13 @@
 public import HoldfastContract
+public import HoldfastSync
+public import HoldfastWire
 
 /// A type of which several devices keep and change the same values, also without a network.
 ///
 /// Types that conform are generated from `entity` in definition files. A value of the type is one entity as it is now;
-/// what happens to it goes through an `EntityCollection`.
-public protocol Entity: Hashable, Sendable {
+/// what happens to it goes through an `EntityCollection`. As a message it has the numbered fields, which are its state:
+/// what travels and is merged. Its key stands beside them.
+public protocol Entity: Message {
   /// What tells the entities of the type apart.
   associatedtype EntityKey: Hashable, Sendable
   /// What a change does to an entity, field by field.
@@ -15,39 +18,32 @@ public protocol Entity: Hashable, Sendable {
   /// What the hub has to know of the type: fields, who prevails in each, version.
   static var entityDescription: EntityDescription { get }
 
+  /// What becomes of operations that older versions of the program have queued.
+  static var entityUpgrades: [EntityUpgrade] { get }
+
   /// The key as it travels: what a field of its kind holds, without tag and length.
   static func entityKey(of key: EntityKey) -> [UInt8]
+
+  /// The entity's key as it travels.
+  var entityKey: [UInt8] { get }
 
   /// The entity with that key and state.
   ///
   /// - Parameters:
   ///   - entityKey: as `entityKey` has it.
   ///   - state: the numbered fields as a message; none for an entity in which every field is zero.
-  /// - Throws: `MessageDecodingError` when either is not of this type.
-  init(entityKey: [UInt8], state: [UInt8]) throws
+  /// - Throws: when either is not of this type.
+  init(entityKey: [UInt8], state: [UInt8]) throws(MessageDecodingError)
+}
 
-  /// The entity's key as it travels.
-  var entityKey: [UInt8] { get }
-
+extension Entity {
   /// The numbered fields as a message in canonical form. The key is no part of it.
-  var entityState: [UInt8] { get }
-}
+  public var entityState: [UInt8] { encoded() }
 
-/// What one operation changes, in the program's types.
-public protocol EntityDelta: Hashable, Sendable {
-  /// - Throws: `MessageDecodingError` when the changes are not of this type's fields.
-  init(changes: [FieldChange]) throws
-}
-
-/// Elements that go into a set and elements that leave it. The others stay, whoever put them there.
-public struct SetDelta<Element: Hashable & Sendable>: Hashable, Sendable {
-  public var inserted: Set<Element>
-  public var removed: Set<Element>
-
-  public init(inserted: Set<Element> = [], removed: Set<Element> = []) {
-    self.inserted = inserted
-    self.removed = removed
+  /// The two values of a change's field, each in an entity that has nothing else.
+  ///
+  /// Of a change that gives no new value, the second holds just the elements.
+  public static func states(of change: FieldChange) throws(MessageDecodingError) -> (before: Self, after: Self) {
+    (try Self(decoding: change.before), try Self(decoding: change.after))
   }
-
-  public var isEmpty: Bool { inserted.isEmpty && removed.isEmpty }
 }

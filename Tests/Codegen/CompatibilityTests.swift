@@ -26,6 +26,18 @@ import Testing
     return Change(finding, types + "service S = 1000 { \(old) }", types + "service S = 1000 { \(new) }")
   }
 
+  /// Two versions of an entity.
+  private static func entity(
+    _ finding: String, _ old: String, _ new: String, merge: (String, String) = ("fields", "fields"),
+    versions: (Int, Int) = (1, 2), types: (String, String) = ("note", "note")
+  ) -> Change {
+    let note = { (type: String, version: Int, merge: String, members: String) in
+      "entity Note = \"\(type)\" version \(version) merge \(merge) { \(members) }"
+    }
+    return Change(
+      finding, note(types.0, versions.0, merge.0, old), note(types.1, versions.1, merge.1, new))
+  }
+
   static let breaking: [Change] = [
     message("wire field-type", "1: a string", "1: a int32"),
     message("wire field-type", "1: a int64", "1: a int32"),
@@ -78,6 +90,35 @@ import Testing
     service("wire call-limit", "call a = 1 (A) -> B", "call a = 1 (A) -> B { request limit 1MiB }"),
     service(
       "wire call-limit", "call a = 1 (A) -> B { request limit 2MiB }", "call a = 1 (A) -> B { request limit 1MiB }"),
+    entity("wire entity-type", "key id uuid  1: a bool", "key id uuid  1: a bool", types: ("note", "memo")),
+    entity("wire entity-key", "key id uuid  1: a bool", "key id string  1: a bool"),
+    entity("source entity-key", "key id uuid  1: a bool", "key name uuid  1: a bool"),
+    entity("source entity-collection", "key id uuid  1: a bool", "key id uuid  1: a bool  collection others"),
+    entity(
+      "source entity-policy", "key id uuid  1: a bool { merge client }", "key id uuid  1: a bool { merge client }",
+      merge: ("server", "client")),
+    entity("source field-policy", "key id uuid  1: a bool", "key id uuid  1: a bool { merge client }"),
+    entity(
+      "wire field-policy", "key id uuid  1: a int64 { merge counter }", "key id uuid  1: a int64 { merge client }"),
+    entity("wire field-type", "key id uuid  1: a string", "key id uuid  1: a int64"),
+    entity("wire field-unreserved", "key id uuid  1: a bool  2: b bool", "key id uuid  1: a bool"),
+    entity("wire entity-version", "key id uuid  1: a bool", "key id uuid  1: a bool", versions: (2, 1)),
+    entity("wire entity-version", "key id uuid  1: a bool", "key id uuid  1: a bool  2: b bool", versions: (2, 2)),
+    entity("wire entity-version", "key id uuid  1: a uuid", "key id uuid  1: a uuid  lane by a", versions: (2, 2)),
+    entity(
+      "wire entity-upgrade", "key id uuid  1: a bool  reserved 2  upgrade 1 { drop 2 }",
+      "key id uuid  1: a bool  reserved 2", versions: (2, 3)),
+    entity(
+      "wire entity-upgrade", "key id uuid  1: a bool  reserved 2  upgrade 1 { drop 2 }",
+      "key id uuid  1: a bool  reserved 2  upgrade 1 { move 2 to 1 }", versions: (2, 3)),
+    Change(
+      "source entity-removed", "entity Note = \"note\" version 1 merge client { key id uuid  1: a bool }", ""),
+    Change(
+      "source entity-renamed", "entity Note = \"note\" version 1 merge client { key id uuid  1: a bool }",
+      "entity Memo = \"note\" version 1 merge client { key id uuid  1: a bool  collection notes }"),
+    Change(
+      "wire type-kind", "entity Note = \"note\" version 1 merge client { key id uuid  1: a bool }",
+      "message Note { 1: a bool }"),
   ]
 
   static let harmless: [Change] = [
@@ -92,6 +133,11 @@ import Testing
     service("", "call a = 1 (A) -> B", "call a = 1 (A) -> B\ncall b = 2 (stream A) -> stream B"),
     service("", "call a = 1 (A) -> B", "call a = 1 (A) -> B { idempotent  deadline 2s  priority low }"),
     service("", "call a = 1 (A) -> B { request limit 1MiB }", "call a = 1 (A) -> B { request limit 2MiB }"),
+    entity("", "key id uuid  1: a bool", "key id uuid  1: a bool  2: b bool { merge client }"),
+    entity("", "key id uuid  1: a bool", "/// A\nkey id uuid  1: a bool", versions: (1, 1)),
+    entity("", "key id uuid  1: a uuid", "key id uuid  1: a uuid  lane by a"),
+    entity("", "key id uuid  1: a bool", "key id uuid  1: a bool", merge: ("fields", "manual"), versions: (1, 1)),
+    entity("", "key id uuid  1: a bool  reserved 2", "key id uuid  1: a bool  reserved 2  upgrade 1 { drop 2 }"),
     Change("", "service S = 1000 { }", "service S = 1000 { }\nservice T = 1001 { }"),
   ]
 

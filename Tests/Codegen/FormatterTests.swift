@@ -40,7 +40,55 @@ import Testing
           call talk   = 4 (stream Line) -> stream Line
         }
 
+        /// Synced between devices.
+        entity Note = "note" version 2 merge fields {
+          key id     uuid
+          1: title   string
+          2: body    string       { merge manual }
+          3: likes   int64        { merge counter }
+          4: tags    set<string>  { merge set }
+          5: read    bool         { merge timestamp }
+          6: folder  uuid?        { merge client }
+          reserved 7..8
+          lane by folder
+          collection note_book
+          upgrade 1 { drop 7  move 8 to 1 }
+        }
+
         """)
+  }
+
+  @Test func `an entity is laid out like a message`() {
+    #expect(
+      format(
+        """
+        package notes
+        entity  Note="note"   version 3 merge client{key id uuid // who
+        1:title string{merge manual} // what
+        reserved 2,3
+        // steps
+        upgrade 1{drop 2 // gone
+        }
+        upgrade 2 { move 3 to 1
+        drop 4 }
+        }
+        entity Folder = "folder" version 1 merge server { key id uuid  1: name string }
+        """) == """
+          package notes
+
+          entity Note = "note" version 3 merge client {
+            key id    uuid                      // who
+            1: title  string  { merge manual }  // what
+            reserved 2, 3
+            // gone
+            // steps
+            upgrade 1 { drop 2 }
+            upgrade 2 { move 3 to 1  drop 4 }
+          }
+
+          entity Folder = "folder" version 1 merge server { key id uuid  1: name string }
+
+          """)
   }
 
   @Test func `blanks and line ends of the author do not matter`() {

@@ -23,6 +23,7 @@ import Testing
     let sdk = SwiftOptions(imports: contract, module: "HoldfastSDK")
     return [
       Place(kind: .messages, folder: "\(messages.1)/Generated", options: SwiftOptions(module: messages.0)),
+      Place(kind: .entities, folder: "SDK/Generated", options: sdk),
       Place(kind: .client, folder: "SDK/Generated", options: sdk),
       Place(kind: .fake, folder: "SDK/Generated", options: sdk),
       Place(
@@ -60,5 +61,14 @@ import Testing
         #expect(expected.contains("\(folder)/\(name)"), "\(folder)/\(name) comes from no definition")
       }
     }
+  }
+  @Test(arguments: [SwiftFileKind.messages, .entities])
+  func `what tests use of entities is up to date`(_ kind: SwiftFileKind) throws {
+    let folder = "Tests/SDK/Offline"
+    let source = SourceFile(path: "\(folder)/diary.rpc", text: try #require(text("\(folder)/diary.rpc")))
+    let schema = try #require(Compilation([source]) { _ in nil }.schema)
+    let file = try #require(schema.roots.first)
+    let generated = schema.swift(kind, of: file, options: SwiftOptions(access: .internal))
+    #expect(text("\(folder)/Generated/\(kind.fileName(for: file))") == generated, "run Codegen/regenerate")
   }
 }

@@ -19,7 +19,6 @@ import Testing
 
   static let mistakes: [Mistake] = [
     Mistake("declaration", at: "mesage", "mesage Draft { }"),
-    Mistake("declaration", at: "entity", "entity Note = \"note\" version 2 { }"),
     Mistake("syntax", at: "{", "message { }"),
     Mistake("syntax", at: nil, "message Draft { 1: title }"),
     Mistake("syntax", at: "title", "message Draft { 1 title string }"),

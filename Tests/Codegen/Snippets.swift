@@ -55,5 +55,20 @@ enum Snippets {
       call upload = 3 (stream Chunk) -> Receipt              { request limit 1MiB  reply limit 64KiB }
       call talk   = 4 (stream Line) -> stream Line
     }
+
+    /// Synced between devices.
+    entity Note = "note" version 2 merge fields {
+      key id      uuid
+      1: title    string
+      2: body     string       { merge manual }
+      3: likes    int64        { merge counter }
+      4: tags     set<string>  { merge set }
+      5: read     bool         { merge timestamp }
+      6: folder   uuid?        { merge client }
+      reserved 7..8
+      lane by folder
+      collection note_book
+      upgrade 1 { drop 7  move 8 to 1 }
+    }
     """
 }

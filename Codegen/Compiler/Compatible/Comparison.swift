@@ -61,7 +61,9 @@ struct Comparison {
 
   private mutating func compare(_ before: TypeDeclaration) {
     guard let (after, path) = newTypes[renamed(before.qualifiedName)] else {
-      if case .error(let number) = before.kind {
+      if let entity = before.entity {
+        missing(before, entity)
+      } else if case .error(let number) = before.kind {
         report("error-removed", .source, before.qualifiedName, "error \(number) is gone")
       } else {
         report("type-removed", .source, before.qualifiedName, "the type is gone")
@@ -78,6 +80,8 @@ struct Comparison {
     case (.error(let was), .error(let number)):
       if was != number { report("error-number", .wire, name, "its number was \(was) and is \(number)") }
       fields(before, after)
+    case (.entity(let was), .entity(let now)):
+      compare(before, was, after, now)
     default:
       report("type-kind", .wire, name, "it was \(before.kind.withArticle) and is \(after.kind.withArticle)")
       return
@@ -101,7 +105,7 @@ struct Comparison {
 
   // MARK: Fields
 
-  private mutating func fields(_ before: TypeDeclaration, _ after: TypeDeclaration) {
+  mutating func fields(_ before: TypeDeclaration, _ after: TypeDeclaration) {
     let typeName = before.qualifiedName
     for field in before.sortedFields {
       let name = "\(typeName).\(field.name)"
@@ -156,7 +160,7 @@ struct Comparison {
   }
 
   /// What a change between one, none, several does.
-  private func labelImpact(_ before: FieldType, _ after: FieldType) -> Incompatibility.Impact? {
+  func labelImpact(_ before: FieldType, _ after: FieldType) -> Incompatibility.Impact? {
     switch (before, after) {
     case (.singular, .singular), (.optional, .optional), (.defaulted, .defaulted), (.list, .list), (.set, .set),
       (.map, .map):
@@ -166,7 +170,7 @@ struct Comparison {
     }
   }
 
-  private func elementImpact(_ before: FieldType, _ after: FieldType) -> Incompatibility.Impact? {
+  func elementImpact(_ before: FieldType, _ after: FieldType) -> Incompatibility.Impact? {
     if case .map(let was, _) = before, case .map(let now, _) = after, was != now { return .wire }
     if isSame(before.element, after.element) { return nil }
     guard case .scalar(let was) = before.element, case .scalar(let now) = after.element else { return .wire }

@@ -5,6 +5,7 @@ extension TypeDeclaration.Kind {
     case .enumeration: "an enum"
     case .union: "a union"
     case .error: "an error"
+    case .entity: "an entity"
     }
   }
 }
@@ -58,6 +59,22 @@ extension Call.Shape {
     case .serverStream: "one request, a stream of replies"
     case .clientStream: "a stream of requests, one reply"
     case .bidirectional: "streams both ways"
+    }
+  }
+}
+
+extension MergePolicy {
+  /// Who prevails, in words.
+  var meaning: String {
+    switch self {
+    case .manual: "a person decides"
+    case .server: "the hub prevails"
+    case .client: "the device prevails"
+    case .timestamp: "the later prevails"
+    case .counter: "increments add up"
+    case .set: "elements come and go one by one"
+    case .append: "what each appends is kept"
+    case .custom: "the program decides, on the device"
     }
   }
 }

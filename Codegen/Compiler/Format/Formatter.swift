@@ -112,7 +112,10 @@ package struct Formatter {
 
   private mutating func declaration(_ syntax: DeclarationSyntax, before next: Int, into layout: inout Layout) {
     let number = syntax.number.map { " = \($0.value)" } ?? ""
-    let head = "\(syntax.kind.rawValue) \(syntax.name.text)\(number) {"
+    let entity = syntax.entity.map { head in
+      " = \(source.text(head.type.range)) version \(head.version.value) merge \(head.merge.text)"
+    }
+    let head = "\(syntax.kind.rawValue) \(syntax.name.text)\(number)\(entity ?? "") {"
     if let single = singleLine(syntax, head: head) {
       layout.separate(isBlock: false)
       layout.row(Row(columns: [single], comment: trailing(of: syntax.range, before: next)))
@@ -175,6 +178,14 @@ package struct Formatter {
           ? "\(numbers.numbers.lowerBound)" : "\(numbers.numbers.lowerBound)..\(numbers.numbers.upperBound)"
       }
       return ["reserved " + (numbers + reserved.names.map { source.text($0.range) }).joined(separator: ", ")]
+    case .key(let key): return ["key \(key.name.text)", key.type.text]
+    case .lane(let line): return ["lane by \(line.name.text)"]
+    case .collection(let line): return ["collection \(line.name.text)"]
+    case .upgrade(let upgrade):
+      let steps = upgrade.steps.map { step in
+        step.target.map { "move \(step.number.value) to \($0.value)" } ?? "drop \(step.number.value)"
+      }
+      return ["upgrade \(upgrade.version.value) { \(steps.joined(separator: "  "))\(steps.isEmpty ? "" : " ")}"]
     case .deprecated(let option): return [text(option)]
     case .declaration: return nil
     }

@@ -29,6 +29,11 @@ struct ProtoEmitter {
   private func emit(_ type: TypeDeclaration, into text: inout ProtoText) {
     text.comment(type.annotations)
     if case .error(let number) = type.kind { text.line("// Error \(number) of package \(file.package).") }
+    if let entity = type.entity {
+      let key = "\(entity.key.type.rawValue) `\(entity.key.name)`"
+      text.line(
+        "// Entity \(JSON.string(entity.type)), version \(entity.version). Its key, the \(key), travels beside it.")
+    }
     text.block("\(type.kind == .enumeration ? "enum" : "message") \(type.name)") { text in
       if type.annotations.deprecation != nil { text.line("option deprecated = true;") }
       reserved(type, into: &text)
@@ -43,7 +48,7 @@ struct ProtoEmitter {
         text.block("oneof \(ProtoNames.oneof(of: type))") { text in
           for field in type.fields { emit(field, isMember: true, into: &text) }
         }
-      case .message, .error:
+      case .message, .error, .entity:
         for field in type.fields { emit(field, isMember: false, into: &text) }
       }
       for nested in type.nested {

@@ -91,11 +91,12 @@ struct ReferenceEmitter {
       for value in type.protoValues {
         lines.append("| \(value.number) | `\(value.name)` | \(summary(value.annotations)) |")
       }
+    case .entity(let entity): lines += self.entity(entity, of: type)
     case .message, .union, .error:
       switch type.kind {
       case .union: lines += ["One of:", ""]
       case .error(let number): lines += ["Error \(number) of package `\(package(of: type))`.", ""]
-      case .message, .enumeration: break
+      case .message, .enumeration, .entity: break
       }
       guard !type.fields.isEmpty else {
         lines += ["No fields.", ""]
@@ -107,6 +108,27 @@ struct ReferenceEmitter {
       }
     }
     return lines.last == "" ? lines : lines + [""]
+  }
+
+  private func entity(_ entity: Entity, of type: TypeDeclaration) -> [String] {
+    var lines = ["Entity `\(entity.type)`, version \(entity.version).", ""]
+    lines.append("- Key: `\(entity.key.name)`, `\(entity.key.type.rawValue)`; it is no part of the state")
+    lines.append("- When one side deletes what the other changes: \(entity.policy.meaning)")
+    if let lane = type.fields.first(where: { $0.number == entity.lane }) {
+      lines.append("- Lane: operations stay behind those of the parent that `\(lane.name)` names")
+    }
+    for upgrade in entity.upgrades {
+      let steps = upgrade.drops.map { "\($0) is gone" } + upgrade.moves.map { "\($0.from) is \($0.to)" }
+      lines.append(
+        "- After version \(upgrade.version): \(steps.joined(separator: ", "))")
+    }
+    lines += ["", "| number | field | type | merge | meaning |", "|---|---|---|---|---|"]
+    for field in type.sortedFields {
+      let policy = (field.policy ?? entity.policy).rawValue
+      lines.append(
+        "| \(field.number) | `\(field.name)` | \(typeText(field.type)) | \(policy) | \(summary(field.annotations)) |")
+    }
+    return lines
   }
 
   private func typeText(_ type: FieldType) -> String {

@@ -24,7 +24,7 @@ extension Checker {
         }
         if let built = self.call(call, in: file) { calls.append(built) }
       case .deprecated(let option): annotations.deprecation = option.value?.text ?? ""
-      case .field, .value, .declaration, .reserved: break
+      case .field, .value, .declaration, .reserved, .key, .lane, .collection, .upgrade: break
       }
     }
     return Service(
@@ -122,7 +122,7 @@ extension Checker {
           error("option", "a limit is a size from 1B to 1GiB, such as 64KiB or 16MiB", in: file, at: option.range)
         }
         if option.name.text == "request limit" { result.requestLimit = bytes } else { result.replyLimit = bytes }
-      default: break
+      case let name: error("option", "`\(name)` is no option of calls", in: file, at: option.name.range)
       }
     }
     return result
@@ -133,7 +133,7 @@ extension DeclarationSyntax.Kind {
   var withArticle: String {
     switch self {
     case .message, .union, .service: "a \(rawValue)"
-    case .enumeration, .error: "an \(rawValue)"
+    case .enumeration, .error, .entity: "an \(rawValue)"
     }
   }
 }

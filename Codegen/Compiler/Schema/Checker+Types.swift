@@ -11,6 +11,8 @@ extension Checker {
     var fields: [Field] = []
     var values: [EnumValue] = []
     var nested: [TypeDeclaration] = []
+    var key: Entity.Key?
+    if syntax.kind == .entity { checkKeyCount(of: syntax, in: file) }
     for member in syntax.members {
       switch member {
       case .field(let field):
@@ -25,7 +27,10 @@ extension Checker {
       case .declaration(let declaration):
         nested.append(type(declaration, in: file, scope: inner))
       case .deprecated(let option): annotations.deprecation = option.value?.text ?? ""
-      case .call, .reserved: break
+      case .key(let syntax):
+        checkName(syntax.name, what: "key", &members, file: file)
+        key = key ?? self.key(syntax, in: file)
+      case .call, .reserved, .lane, .collection, .upgrade: break
       }
     }
     checkDerivedMembers(fields, of: syntax, in: file)
@@ -44,6 +49,8 @@ extension Checker {
       case .enumeration: .enumeration
       case .union: .union
       case .error: .error(number: syntax.number?.value ?? 0)
+      // Without what is wrong with it, it is as good as a message.
+      case .entity: entity(syntax, fields: fields, key: key, in: file).map { .entity($0) } ?? .message
       case .message, .service: .message
       }
     return TypeDeclaration(
@@ -71,13 +78,14 @@ extension Checker {
     case .error: Names.messageMembers.union(Names.errorMembers)
     case .union: Names.unionMembers
     case .enumeration: Names.enumMembers
+    case .entity: Names.messageMembers.union(Names.entityMembers)
     case .service: Names.callMembers
     }
   }
 
   private func allowedNumbers(of kind: DeclarationSyntax.Kind) -> ClosedRange<Int> {
     switch kind {
-    case .message, .error, .union: Limits.fieldNumbers
+    case .message, .error, .union, .entity: Limits.fieldNumbers
     case .enumeration: Limits.enumNumbers
     case .service: Limits.callNumbers
     }
@@ -122,7 +130,10 @@ extension Checker {
       error("reserved", "number \(number.value) is reserved", in: file, at: number.range)
     }
     members.byNumber[number.value] = members.byNumber[number.value] ?? name.text
+    checkName(name, what: what, &members, file: file)
+  }
 
+  private mutating func checkName(_ name: Name, what: String, _ members: inout MemberNames, file: Int) {
     let swiftName = Names.camel(name.text)
     if !isLowerName(name.text) {
       error(
@@ -147,130 +158,5 @@ extension Checker {
           in: file, at: field.name.range)
       }
     }
-  }
-
-  // MARK: Fields
-
-  private mutating func field(
-    _ syntax: FieldSyntax, of owner: DeclarationSyntax, in file: Int, scope: [String]
-  ) -> Field? {
-    let annotations = annotations(syntax.documentation, syntax.options, in: file)
-    guard let type = fieldType(syntax, of: owner, in: file, scope: scope) else { return nil }
-    return Field(number: syntax.number.value, name: syntax.name.text, type: type, annotations: annotations)
-  }
-
-  private mutating func fieldType(
-    _ syntax: FieldSyntax, of owner: DeclarationSyntax, in file: Int, scope: [String]
-  ) -> FieldType? {
-    let isPlain: Bool
-    if case .plain = syntax.type.shape { isPlain = true } else { isPlain = false }
-    if owner.kind == .union, !isPlain || syntax.type.isOptional || syntax.defaultValue != nil {
-      error(
-        "union-member", "a union's member is a plain type: no list, set, map, `?` or default", in: file,
-        at: syntax.type.range)
-      return nil
-    }
-    if !isPlain, syntax.type.isOptional {
-      error(
-        "optional", "a list, set or map is empty rather than absent: leave the `?` out", in: file, at: syntax.type.range
-      )
-    }
-    switch syntax.type.shape {
-    case .plain(let name):
-      guard let element = element(name, in: file, scope: scope) else { return nil }
-      guard let token = syntax.defaultValue else {
-        return syntax.type.isOptional ? .optional(element) : .singular(element)
-      }
-      if syntax.type.isOptional {
-        error("default", "a field with a default is never absent: leave the `?` out", in: file, at: syntax.type.range)
-      }
-      return defaultValue(token, of: element, in: file).map { .defaulted(element, $0) }
-    case .list(let name):
-      refuseDefault(syntax, in: file)
-      return element(name, in: file, scope: scope).map(FieldType.list)
-    case .set(let name):
-      refuseDefault(syntax, in: file)
-      guard let element = element(name, in: file, scope: scope) else { return nil }
-      if element.isMessage || element == .scalar(.float) || element == .scalar(.double) {
-        error(
-          "set-element", "a set holds bool, whole numbers, string, bytes, uuid or an enum, not `\(name.text)`",
-          in: file, at: name.range)
-      }
-      return .set(element)
-    case .map(let key, let value):
-      refuseDefault(syntax, in: file)
-      let valueElement = element(value, in: file, scope: scope)
-      guard let scalar = Scalar(rawValue: key.text), scalar.isMapKey else {
-        error(
-          "map-key", "a map's key is a bool, a whole number or a string, not `\(key.text)`", in: file, at: key.range)
-        return nil
-      }
-      return valueElement.map { .map(key: scalar, value: $0) }
-    }
-  }
-
-  private mutating func refuseDefault(_ syntax: FieldSyntax, in file: Int) {
-    guard let token = syntax.defaultValue else { return }
-    error("default", "a list, set or map has no default but empty", in: file, at: token.range)
-  }
-
-  private mutating func element(_ name: Name, in file: Int, scope: [String]) -> Element? {
-    if let scalar = Scalar(rawValue: name.text) { return .scalar(scalar) }
-    if name.text == "list" || name.text == "set" || name.text == "map" {
-      error("unknown-type", "lists are written `[T]`, sets `set<T>`, maps `map<K, V>`", in: file, at: name.range)
-      return nil
-    }
-    guard let (reference, found) = resolve(name, scope: scope, in: file) else { return nil }
-    if found.syntax.kind == .service {
-      error("unknown-type", "`\(name.text)` is a service, not a type", in: file, at: name.range)
-      return nil
-    }
-    return .named(reference)
-  }
-
-  // MARK: Defaults
-
-  private mutating func defaultValue(_ token: Token, of element: Element, in file: Int) -> DefaultValue? {
-    switch element {
-    case .named(let reference):
-      guard reference.isEnumeration, let type = declared[reference.qualifiedName] else {
-        error("default", "a message has no default but empty", in: file, at: token.range)
-        return nil
-      }
-      let isValue = type.syntax.members.contains {
-        if case .value(let value) = $0 { value.name.text == token.text } else { false }
-      }
-      guard token.kind == .word, isValue else {
-        error(
-          "default", "the default of a `\(type.syntax.name.text)` is the name of one of its values", in: file,
-          at: token.range)
-        return nil
-      }
-      return .value(token.text)
-    case .scalar(let scalar):
-      let (value, expectation) = DefaultValue.parse(token, as: scalar)
-      guard let value else {
-        error("default", "`\(scalar.rawValue)` takes \(expectation) as a default", in: file, at: token.range)
-        return nil
-      }
-      return value
-    }
-  }
-
-  // MARK: Options
-
-  /// Takes `deprecated`; any other option has no place on a field or value.
-  mutating func annotations(_ documentation: [String], _ options: [OptionSyntax], in file: Int) -> Annotations {
-    var annotations = Annotations(documentation: documentation)
-    for option in options {
-      if option.name.text != "deprecated" {
-        error("option", "`\(option.name.text)` is an option of calls", in: file, at: option.name.range)
-      } else if annotations.deprecation != nil {
-        error("option", "`deprecated` stands here twice", in: file, at: option.range)
-      } else {
-        annotations.deprecation = option.value?.text ?? ""
-      }
-    }
-    return annotations
   }
 }

@@ -20,6 +20,7 @@ struct Checker {
     checkImportCycles()
     for index in files.indices { declareTypes(of: index) }
     checkNestedNames()
+    checkEntityTypes()
     var built: [Schema.File] = []
     for index in files.indices {
       let file = files[index]
@@ -40,6 +41,7 @@ struct Checker {
     }
     checkErrorNumbers()
     checkServiceNumbers()
+    checkEntityNames(built)
     checkExportedNames(built)
     checkUnusedImports()
     built = markRecursion(built)
@@ -163,6 +165,12 @@ struct Checker {
               "duplicate-name", "the service's generated `\(generated)` clashes with the declaration of that name",
               in: index, at: declaration.name.range)
           }
+        }
+        if declaration.kind == .entity, topLevel["\(declaration.name.text)Conflict"] != nil {
+          error(
+            "duplicate-name",
+            "the entity's generated `\(declaration.name.text)Conflict` clashes with the declaration of that name",
+            in: index, at: declaration.name.range)
         }
         checkHiding(declaration, outer: [], topLevel: Set(topLevel.keys), in: index)
       }

@@ -45,6 +45,15 @@ enum Names {
     "typealias", "var", "where", "while",
   ]
 
+  /// More than one of what `name` says: `notes`, `boxes`, `diaries`. Where English is otherwise, the definition says so.
+  static func plural(_ name: String) -> String {
+    let vowels = "aeiou"
+    if name.hasSuffix("y"), let before = name.dropLast().last, !vowels.contains(before.lowercased()) {
+      return name.dropLast() + "ies"
+    }
+    return name + (["s", "x", "z", "ch", "sh"].contains { name.hasSuffix($0) } ? "es" : "s")
+  }
+
   /// Names that a member cannot have, even in backticks.
   static let impossibleMembers: Set<String> = ["self", "init", "Type", "Protocol", "Self"]
 
@@ -52,6 +61,12 @@ enum Names {
   static let messageMembers: Set<String> = [
     "unknownFields", "encodedSize", "encode", "encoded", "merge", "hashValue", "hash", "messageName",
   ]
+  /// Members that generated entities have besides.
+  static let entityMembers: Set<String> = [
+    "entityDescription", "entityUpgrades", "entityKey", "entityState", "rawValue", "allCases",
+  ]
+  /// Members of a replica, beside which the collections stand.
+  static let replicaMembers: Set<String> = ["collection"]
   static let enumMembers: Set<String> = ["rawValue", "description", "hashValue", "hash"]
   static let unionMembers: Set<String> = [
     "unknownFields", "encodedSize", "encode", "encoded", "merge", "hashValue", "hash", "messageName",
@@ -72,5 +87,12 @@ enum Names {
     "FieldCoding", "Indirect", "Lock", "Message", "MessageDecodingError", "MessageReader", "MessageWriter",
     "MethodDescriptor", "MethodSummary", "OpenEnum", "ReplyStream", "ReplyWriter", "RequestStream", "RPCClient",
     "RuntimeVersion", "ServiceDescriptor", "StreamCall", "Timestamp", "UUID", "UnknownFields", "UploadCall",
+  ]
+  /// Types of HoldfastContract, HoldfastSync and HoldfastSDK that generated entities use by these names, and those that
+  /// every entity has inside itself.
+  static let entityTypes: Set<String> = [
+    "CounterDelta", "Delta", "Entity", "EntityCollection", "EntityConflictOf", "EntityDelta", "EntityDescription",
+    "EntityKey", "EntityUpgrade", "Field", "FieldChange", "FieldDescription", "ListDelta", "Replica", "SetDelta",
+    "ValueDelta",
   ]
 }

@@ -48,6 +48,7 @@ package struct TypeDeclaration: Sendable {
   package enum Kind: Sendable, Hashable {
     case message, enumeration, union
     case error(number: Int)
+    case entity(Entity)
   }
 
   package let kind: Kind
@@ -66,6 +67,8 @@ package struct TypeDeclaration: Sendable {
   package var isRecursive = false
 
   var withNested: [TypeDeclaration] { [self] + nested.flatMap(\.withNested) }
+  /// What makes it an entity, if it is one.
+  package var entity: Entity? { if case .entity(let entity) = kind { entity } else { nil } }
   /// By ascending number.
   var sortedFields: [Field] { fields.sorted { $0.number < $1.number } }
 }
@@ -81,6 +84,8 @@ package struct Field: Sendable, Hashable {
   package let name: String
   package let type: FieldType
   package let annotations: Annotations
+  /// Who prevails in it; of an entity's field.
+  package var policy: MergePolicy?
   /// Whether its Swift storage goes through a box, since the type holds itself.
   package var isIndirect = false
 }

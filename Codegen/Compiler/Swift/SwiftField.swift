@@ -16,7 +16,16 @@ struct SwiftField {
   /// The stored property's name as it is written inside functions that have locals of their own.
   func storage(besides locals: Set<String>) -> String {
     if hasPrivateStorage { return "_" + plainName }
-    return locals.contains(plainName) ? "self.\(name)" : name
+    return name(besides: locals)
+  }
+
+  /// The property's name inside functions that have locals of their own.
+  func name(besides locals: Set<String>) -> String { locals.contains(plainName) ? "self.\(name)" : name }
+
+  /// What the property reads as, said so that nothing warns of a deprecated one.
+  var current: String {
+    guard field.annotations.deprecation != nil else { return name }
+    return "_" + plainName + (defaultLiteral.map { " ?? \($0)" } ?? "")
   }
 
   /// The property's type.

@@ -20,7 +20,16 @@ package struct SwiftOptions: Sendable {
 
 /// The kinds of files that come of one definition file.
 package enum SwiftFileKind: String, Sendable, CaseIterable {
-  case messages, client, server, fake
+  case messages, entities, client, server, fake
+
+  /// What a file has to declare for there to be one of this kind.
+  fileprivate var content: String {
+    switch self {
+    case .messages: "nothing"
+    case .entities: "no entity"
+    case .client, .server, .fake: "no service"
+    }
+  }
 
   /// `notes.client.generated.swift`
   package func fileName(for file: Schema.File) -> String { "\(file.stem).\(rawValue).generated.swift" }
@@ -32,7 +41,8 @@ extension Schema {
   package func swift(_ kind: SwiftFileKind, of file: File, options: SwiftOptions, always: Bool = false) -> String? {
     let hasContent =
       switch kind {
-      case .messages: !file.types.isEmpty || !file.services.isEmpty
+      case .messages: file.types.contains { $0.entity == nil } || !file.services.isEmpty
+      case .entities: file.types.contains { $0.entity != nil }
       case .client, .server, .fake: !file.services.isEmpty
       }
     var text = SwiftText()
@@ -40,11 +50,12 @@ extension Schema {
     text.blank()
     guard hasContent else {
       guard always else { return nil }
-      text.line(kind == .messages ? "// The file declares nothing." : "// The file declares no service.")
+      text.line("// The file declares \(kind.content).")
       return text.description
     }
     switch kind {
     case .messages: MessagesEmitter(schema: self, file: file, options: options).emit(into: &text)
+    case .entities: EntitiesEmitter(schema: self, file: file, options: options).emit(into: &text)
     case .client: ClientEmitter(file: file, options: options).emit(into: &text)
     case .server: ServerEmitter(file: file, options: options).emit(into: &text)
     case .fake: FakeEmitter(file: file, options: options).emit(into: &text)

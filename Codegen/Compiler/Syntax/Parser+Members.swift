@@ -114,8 +114,7 @@ extension Parser {
   /// The options of the language. Where each may stand is the checker's business.
   private static let knownOptions: [String: OptionValue] = [
     "deprecated": .text, "deadline": .number, "priority": .word, "idempotent": .none, "keyed": .none,
-    "request limit": .number,
-    "reply limit": .number,
+    "request limit": .number, "reply limit": .number, "merge": .word,
   ]
 
   private mutating func options() throws(Mistake) -> [OptionSyntax] {

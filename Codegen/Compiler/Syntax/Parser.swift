@@ -69,26 +69,29 @@ struct Parser {
   // MARK: Declarations
 
   private mutating func declaration() throws(Mistake) -> DeclarationSyntax {
-    guard token.kind == .word else { throw expected("a declaration: message, enum, union, error or service") }
+    guard token.kind == .word else { throw expected("a declaration: message, enum, union, error, entity or service") }
     guard let kind = DeclarationSyntax.Kind(rawValue: token.text) else {
       throw mistake(
-        "declaration", "unknown declaration `\(token.text)`; there are message, enum, union, error and service",
+        "declaration", "unknown declaration `\(token.text)`; there are message, enum, union, error, entity and service",
         at: token.range)
     }
     let documentation = documentation(of: token)
     let start = advance().range.lowerBound
     let name = try word("the name of the \(kind.rawValue)")
     var number: NumberSyntax?
+    var entity: EntityHeadSyntax?
     switch kind {
     case .error, .service:
       guard accept("=") else { throw expected("`= NUMBER` after the name of the \(kind.rawValue)") }
       number = try self.number("the number of the \(kind.rawValue)")
+    case .entity: entity = try entityHead()
     case .message, .enumeration, .union: break
     }
     let open = try symbol("{", after: "the name")
     depth += 1
     defer { depth -= 1 }
     var members: [MemberSyntax] = []
+    var isWhole = true
     if depth > Limits.nesting {
       sink.error("nesting", "messages nest at most \(Limits.nesting) deep", at: name.range)
       skipBody()
@@ -99,6 +102,7 @@ struct Parser {
       do throws(Mistake) {
         members.append(try member(of: kind))
       } catch {
+        isWhole = false
         if index == first { skipOne() }
         recover(closing: true)
       }
@@ -108,8 +112,8 @@ struct Parser {
     }
     let end = index > 0 ? tokens[index - 1].range.upperBound : open.range.upperBound
     return DeclarationSyntax(
-      kind: kind, name: name, number: number, documentation: documentation, members: members, range: start..<end,
-      body: open.range.lowerBound..<end)
+      kind: kind, name: name, number: number, entity: entity, documentation: documentation, members: members,
+      isWhole: isWhole, range: start..<end, body: open.range.lowerBound..<end)
   }
 
   /// `message` and the like without indentation inside an enum or service: a brace was forgotten before it.
@@ -121,7 +125,7 @@ struct Parser {
   private mutating func member(of kind: DeclarationSyntax.Kind) throws(Mistake) -> MemberSyntax {
     if token.kind == .number {
       switch kind {
-      case .message, .union, .error: return .field(try field())
+      case .message, .union, .error, .entity: return .field(try field())
       case .enumeration: return .value(try value())
       case .service: throw expected("a call, as in `call save = 1 (Draft) -> Receipt`")
       }
@@ -131,6 +135,10 @@ struct Parser {
     case ("reserved", _): return .reserved(try reserved())
     case ("deprecated", _): return .deprecated(try option())
     case ("call", .service): return .call(try call())
+    case ("key", .entity): return .key(try key())
+    case ("lane", .entity): return .lane(try lane())
+    case ("collection", .entity): return .collection(try collection())
+    case ("upgrade", .entity): return .upgrade(try upgrade())
     case ("message", .message), ("enum", .message), ("union", .message): return .declaration(try declaration())
     default: throw expected(Self.contents(of: kind))
     }
@@ -142,6 +150,7 @@ struct Parser {
     case .error: "a field (`1: title string`), `reserved` or `}`"
     case .union: "a member (`1: text string`), `reserved` or `}`"
     case .enumeration: "a value (`1: created`), `reserved` or `}`"
+    case .entity: "the key (`key id uuid`), a field, `lane`, `collection`, `upgrade`, `reserved` or `}`"
     case .service: "a call (`call save = 1 (Draft) -> Receipt`), `reserved` or `}`"
     }
   }

@@ -25,20 +25,24 @@ struct ImportSyntax: Sendable {
   let range: Range<Int>
 }
 
-/// A message, enum, union, error or service with its body.
+/// A message, enum, union, error, entity or service with its body.
 struct DeclarationSyntax: Sendable {
   enum Kind: String, Sendable, CaseIterable {
     case message
     case enumeration = "enum"
-    case union, error, service
+    case union, error, entity, service
   }
 
   let kind: Kind
   let name: Name
   /// `= 7` of an error or a service.
   let number: NumberSyntax?
+  /// Of an entity.
+  let entity: EntityHeadSyntax?
   let documentation: [String]
   var members: [MemberSyntax]
+  /// Whether all of the body could be understood, so that what is not among the members is not there.
+  let isWhole: Bool
   /// From the first word to the closing brace.
   let range: Range<Int>
   /// From the opening to the closing brace.
@@ -52,6 +56,10 @@ enum MemberSyntax: Sendable {
   case call(CallSyntax)
   case declaration(DeclarationSyntax)
   case reserved(ReservedSyntax)
+  case key(KeySyntax)
+  case lane(EntityLineSyntax)
+  case collection(EntityLineSyntax)
+  case upgrade(UpgradeSyntax)
   /// A line `deprecated`, which marks the whole declaration.
   case deprecated(OptionSyntax)
 
@@ -62,6 +70,9 @@ enum MemberSyntax: Sendable {
     case .call(let call): call.range
     case .declaration(let declaration): declaration.range
     case .reserved(let reserved): reserved.range
+    case .key(let key): key.range
+    case .lane(let line), .collection(let line): line.range
+    case .upgrade(let upgrade): upgrade.range
     case .deprecated(let option): option.range
     }
   }
