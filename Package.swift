@@ -62,7 +62,9 @@ let package = Package(
       sources: ["Client", "Offline", "Generated"]),
     module(
       "HoldfastServer", at: "Sources/Server",
-      needs: ["HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastCrypto"]),
+      needs: [
+        "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastSync", "HoldfastCrypto",
+      ]),
     .executableTarget(
       name: "holdfast",
       dependencies: [
@@ -97,8 +99,8 @@ let package = Package(
     tests(
       "Server",
       needs: [
-        "HoldfastServer", "HoldfastSDK", "HoldfastRPC", "HoldfastContract", "HoldfastStore", "HoldfastCrypto",
-        "HoldfastWire", "CSQLite",
+        "HoldfastServer", "HoldfastSDK", "HoldfastRPC", "HoldfastContract", "HoldfastStore", "HoldfastSync",
+        "HoldfastCrypto", "HoldfastWire", "CSQLite",
       ]),
     tests(
       "SDK",

@@ -58,7 +58,7 @@ public struct SyncClient: Sendable {
     try await client.unary(Sync.conflicts, request, options)
   }
 
-  /// Decides one.
+  /// Decides one. Who decides later than another finds it no longer there.
   public nonisolated(nonsending) func resolve(
     _ request: ResolveRequest,
     options: CallOptions = .default

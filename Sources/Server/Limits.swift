@@ -68,4 +68,36 @@ package enum Limits {
   static let expirySeconds: Int64 = 36_525 * 86_400
   /// What a client waits before it tries again.
   static let overloadPause: Duration = .milliseconds(100)
+
+  // Sync
+  /// Entity types of one space, and of one program.
+  static let entityTypes = 1_000
+  /// Entity types whose descriptions the writer has at hand.
+  static let recentTypes = 1_024
+  /// Replicas of one space, those included that nobody uses any longer.
+  static let replicas: Int64 = 1_000_000
+  /// Operations of one push.
+  static let pushOperations = 512
+  /// Bytes of entities in the outcomes of one unit of a push: what a reply can hold in any case.
+  static let newsBytes = 3 << 20
+  /// How long a device waits whose program is newer than what the hub knows of its entities.
+  static let schemaPause: Duration = .seconds(30)
+  /// Rows that one page of a pull looks at, whether they are wanted or not.
+  static let pulledRows = 16_384
+  /// What an entity in a page takes beside its key and state, about.
+  static let entityOverheadBytes = 32
+  /// Changes that a hint looks at; of more it says only that there are some.
+  static let hintedChanges = 32
+  /// Conflicts of one space that wait for a decision, and of a page.
+  static let conflicts: Int64 = 100_000
+  static let listedConflicts = 100
+  /// Joins, pages and filtered checksums that are under way at once.
+  static let admittedSyncs = 64
+  /// Those that wait for their turn, and how long they may have to, about.
+  static let admissionsWaiting = 16_384
+  static let admissionWait: Duration = .seconds(5)
+  /// The longest that somebody is sent away for.
+  static let admissionPause: Duration = .seconds(60)
+  /// What one takes at least, for the pace at which others are told to come back.
+  static let admissionStay: Duration = .microseconds(100)
 }

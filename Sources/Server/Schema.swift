@@ -1,11 +1,12 @@
-internal import HoldfastStore
+package import HoldfastStore
 
 /// The history of the hub's tables. Steps are added at the end and never changed.
-enum Schema {
-  static let migrations: [Migration] = [
+package enum Schema {
+  package static let migrations: [Migration] = [
     Migration(1, "tokens", TokenTable.create),
     Migration(2, "spaces, values and changes", PersistenceTables.create),
     Migration(3, "limits and certificates of tokens", TokenTable.addLimits),
     Migration(4, "ends of logs", revert: PersistenceTables.removeLogEnds, PersistenceTables.addLogEnds),
+    Migration(5, "entities", revert: SyncTables.remove, SyncTables.create),
   ]
 }

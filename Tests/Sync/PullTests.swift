@@ -9,14 +9,14 @@ struct CursorTests {
   @Test func `a cursor is the same after it was bytes`() {
     #expect(Cursor(cursor.bytes) == cursor)
     #expect(Cursor(Cursor(epoch: [], filters: 0).bytes) == Cursor(epoch: [], filters: 0))
-    #expect(cursor.bytes.count == 29)
+    #expect(cursor.bytes.count == 37)
   }
 
   @Test func `other bytes are no cursor`() {
     for count in 0..<cursor.bytes.count { #expect(Cursor(Array(cursor.bytes.prefix(count))) == nil) }
     #expect(Cursor(cursor.bytes + [0]) == nil)
     #expect(Cursor([2] + cursor.bytes.dropFirst()) == nil)
-    #expect(Cursor([1, 200] + Array(repeating: 0, count: 224)) == nil)
+    #expect(Cursor([1, 200] + Array(repeating: 0, count: 232)) == nil)
   }
 
   @Test func `the hub goes on only in the same history, through the same filters, above the floor`() {

@@ -1856,12 +1856,11 @@ public enum Sync {
     isIdempotent: true
   )
 
-  /// Decides one.
+  /// Decides one. Who decides later than another finds it no longer there.
   public static let resolve = MethodDescriptor<ResolveRequest, ResolveReply, ResolveFailure>(
     service: 4,
     method: 7,
-    name: "holdfast.sync.Sync/resolve",
-    isKeyed: true
+    name: "holdfast.sync.Sync/resolve"
   )
 
   /// What `join` throws.

@@ -34,7 +34,7 @@ public protocol SyncService: Sendable {
     context: CallContext
   ) async throws -> ConflictsReply
 
-  /// Decides one.
+  /// Decides one. Who decides later than another finds it no longer there.
   nonisolated(nonsending) func resolve(_ request: ResolveRequest, context: CallContext) async throws -> ResolveReply
 }
 

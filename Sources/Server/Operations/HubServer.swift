@@ -134,6 +134,7 @@ package final class HubServer: Sendable {
   ) -> Dispatcher {
     var dispatcher = Dispatcher()
     persistence.register(on: &dispatcher)
+    SyncCalls(beside: persistence).register(on: &dispatcher)
     DiagnosticsCalls().register(on: &dispatcher)
     dispatcher.describe(Administration.descriptor)
     AdministrationCalls(

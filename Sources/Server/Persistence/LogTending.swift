@@ -2,7 +2,7 @@ internal import HoldfastContract
 internal import HoldfastStore
 
 /// Keeps the logs of changes short: forgets the outcomes of calls that are no longer sent again, and cuts off changes
-/// that are too old or too many.
+/// that are too old or too many. With a change that deleted an entity goes the entity's tombstone.
 ///
 /// Spaces are looked at in turn by their ids, and each log is worked on from its start, in pieces. Nothing is searched
 /// for: what a turn costs does not depend on how long the logs are.
@@ -162,6 +162,7 @@ struct LogCut: Sendable {
         throw StoreError(.corrupt, "the log of the space \(account.name) has no change \(nextFloor)")
       }
       try transaction.execute(Self.cut, [place(floor), place(nextFloor)])
+      try EntityTable.removeTombstones(from: account, after: floor, upTo: nextFloor, transaction)
       account.row.floor = nextFloor
       account.row.anchor = anchor
     }

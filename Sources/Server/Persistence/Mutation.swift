@@ -41,8 +41,9 @@ struct Mutation: ~Copyable {
     let existing = try find(value.key, recent, transaction)
     try expect(value.expected, existing, key: value.key)
     let freed = existing.map { Int64(value.key.count) + $0.size } ?? 0
-    try grow(
-      bytes: Int64(value.key.count + value.content.count) - freed, values: existing == nil ? 1 : 0)
+    try account.grow(
+      bytes: Int64(value.key.count + value.content.count) - freed, values: existing == nil ? 1 : 0,
+      defaultQuota: defaultQuota)
     let version = nextVersion
     if let existing {
       try ValueTable.update(
@@ -115,24 +116,6 @@ struct Mutation: ~Copyable {
     guard actual == expected else {
       throw Conflict(key: String(decoding: key, as: UTF8.self), expected: expected, actual: actual)
     }
-  }
-
-  private func grow(bytes: Int64, values: Int64) throws(QuotaExceeded) {
-    let allowedBytes = account.row.quota.bytes > 0 ? account.row.quota.bytes : defaultQuota.bytes
-    let allowedValues = account.row.quota.values > 0 ? account.row.quota.values : defaultQuota.values
-    // What shrinks is always allowed: a space whose quota was lowered can be emptied.
-    if bytes > 0, account.row.bytes + bytes > allowedBytes {
-      throw QuotaExceeded(
-        space: account.name, resource: "bytes", limit: UInt64(clamping: allowedBytes),
-        used: UInt64(clamping: account.row.bytes))
-    }
-    if values > 0, account.row.values + values > allowedValues {
-      throw QuotaExceeded(
-        space: account.name, resource: "values", limit: UInt64(clamping: allowedValues),
-        used: UInt64(clamping: account.row.values))
-    }
-    account.row.bytes += bytes
-    account.row.values += values
   }
 
   private mutating func remove(

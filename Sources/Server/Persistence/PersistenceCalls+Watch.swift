@@ -120,9 +120,10 @@ private struct ChangePage: Sendable {
       }
       rows += 1
       page.end = row.integer(0)
-      guard row.withBytes(4, { $0.starts(with: prefix) }) else { return true }
+      let kind = ChangeKind(rawValue: Int32(clamping: row.integer(3)))
+      guard kind.isOfValue, row.withBytes(4, { $0.starts(with: prefix) }) else { return true }
       var change = Change(
-        kind: ChangeKind(rawValue: Int32(clamping: row.integer(3))), key: row.text(4),
+        kind: kind, key: row.text(4),
         sequence: UInt64(clamping: row.integer(0)), at: Moment(microseconds: row.integer(1)).timestamp, by: row.text(2))
       // A content that no item can hold is left for a download.
       if !row.isNull(5), row.integer(9) <= Limits.inlineBytes {

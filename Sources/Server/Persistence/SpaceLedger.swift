@@ -1,3 +1,4 @@
+internal import HoldfastContract
 internal import HoldfastStore
 
 /// A space's row, for the jobs of one group: read once, changed in memory, written before the commit.
@@ -46,6 +47,29 @@ final class SpaceAccount {
   }
 
   func flushed() { stored = row }
+
+  /// Counts what a change adds, or takes away where it is negative.
+  /// - Throws: when the quota does not allow it, before anything has changed.
+  func grow(bytes: Int64, values: Int64, defaultQuota: Quota) throws(QuotaExceeded) {
+    try allow(bytes: bytes, values: values, defaultQuota: defaultQuota)
+    row.bytes += bytes
+    row.values += values
+  }
+
+  /// Looks whether the quota allows so much more.
+  func allow(bytes: Int64, values: Int64, defaultQuota: Quota) throws(QuotaExceeded) {
+    let allowedBytes = row.quota.bytes > 0 ? row.quota.bytes : defaultQuota.bytes
+    let allowedValues = row.quota.values > 0 ? row.quota.values : defaultQuota.values
+    // What shrinks is always allowed: a space whose quota was lowered can be emptied.
+    if bytes > 0, row.bytes + bytes > allowedBytes {
+      throw QuotaExceeded(
+        space: name, resource: "bytes", limit: UInt64(clamping: allowedBytes), used: UInt64(clamping: row.bytes))
+    }
+    if values > 0, row.values + values > allowedValues {
+      throw QuotaExceeded(
+        space: name, resource: "values", limit: UInt64(clamping: allowedValues), used: UInt64(clamping: row.values))
+    }
+  }
 }
 
 extension SpaceAccount.Row {

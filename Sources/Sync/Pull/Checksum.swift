@@ -11,6 +11,14 @@ package struct Checksum: Hashable, Sendable {
   /// Of no entities.
   package init() {}
 
+  /// Goes on with what `entities` and `bytes` were; nil when these are no sum.
+  package init?(entities: UInt64, bytes: [UInt8]) {
+    guard bytes.count == 16 else { return nil }
+    self.entities = entities
+    let words = [bytes[..<8], bytes[8...]].map { $0.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
+    (low, high) = (words[0], words[1])
+  }
+
   /// Adds an entity; `state` is its message.
   package mutating func add(type: String, key: [UInt8], version: UInt64, state: [UInt8]) {
     let hash = Self.hash(type, key, version, state)

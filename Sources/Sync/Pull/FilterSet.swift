@@ -44,6 +44,16 @@ package struct FilterSet: Hashable, Sendable {
     } ?? false
   }
 
+  /// Whether an entity that is not wanted may have been at `sequence`: whether a field that the filters compare has
+  /// changed since.
+  package func mayHaveLeft(type: String, _ marks: EntityMarks, since sequence: UInt64) -> Bool {
+    // A field that was never set in this entity may have been in one that was deleted before it was created again.
+    lazy var mayBeNew = marks.fields.allSatisfy { $0.version > sequence }
+    return wanted[type]?.contains { filter in
+      filter.all.contains { field in marks[field.number].map { $0.version > sequence } ?? mayBeNew }
+    } ?? false
+  }
+
   /// Whether the bytes are a tag and nothing but zeros: a length of none, the number 0, false.
   private static func isZero(_ bytes: [UInt8]) -> Bool {
     bytes.drop { $0 & 0x80 != 0 }.dropFirst().allSatisfy { $0 == 0 }

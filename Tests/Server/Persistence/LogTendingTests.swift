@@ -205,7 +205,10 @@ struct `Logs of changes are kept short` {
     }
   }
 
-  @Test(arguments: [LogEnds.page, LogCut.ends, LogCut.moments, LogCut.digest, LogCut.cut, LogCut.forget])
+  @Test(arguments: [
+    LogEnds.page, LogCut.ends, LogCut.moments, LogCut.digest, LogCut.cut, LogCut.forget, EntityTable.oldTombstones,
+    EntityTable.removeTombstones,
+  ])
   func `no step looks through a table or sorts`(statement: SQL) async throws {
     let directory = try TemporaryDirectory()
     let store = try Store.open(DataDirectory.open(directory.path), migrations: Schema.migrations)

@@ -7,10 +7,11 @@ import TestSupport
 
 @testable import HoldfastServer
 
-/// A hub's persistence with a clock that stands still until it is moved, and clients in the same process.
+/// A hub's values and entities with a clock that stands still until it is moved, and clients in the same process.
 final class PersistenceFixture: Sendable {
   let store: Store
   let calls: PersistenceCalls
+  let sync: SyncCalls
   let clock = Lock(Timestamp(seconds: 1_800_000_000))
   private let directory: TemporaryDirectory
   private let dispatcher: Dispatcher
@@ -22,8 +23,10 @@ final class PersistenceFixture: Sendable {
     settings.clock = { [clock] in clock.withLock { $0 } }
     change(&settings)
     calls = try await PersistenceCalls.open(store, settings)
+    sync = SyncCalls(beside: calls)
     var dispatcher = Dispatcher()
     calls.register(on: &dispatcher)
+    sync.register(on: &dispatcher)
     self.dispatcher = dispatcher
   }
 
@@ -32,8 +35,11 @@ final class PersistenceFixture: Sendable {
   }
 
   func client(_ name: String = "tester", scope: Scope = .everything) -> PersistenceClient {
-    PersistenceClient(
-      RPCClient.inProcess(dispatcher, authenticator: Everyone(principal: HubPrincipal(name, scope: scope))))
+    PersistenceClient(rpcClient(name, scope: scope))
+  }
+
+  func rpcClient(_ name: String = "tester", scope: Scope = .everything) -> RPCClient {
+    RPCClient.inProcess(dispatcher, authenticator: Everyone(principal: HubPrincipal(name, scope: scope)))
   }
 
   private struct Everyone: Authenticator {

@@ -1,0 +1,106 @@
+internal import HoldfastContract
+internal import HoldfastStore
+internal import HoldfastWire
+
+/// A conflict as the inbox has it.
+struct StoredConflict {
+  var operation: OperationID
+  var type: Int64
+  var conflict: EntityConflict
+}
+
+/// The inbox: operations that wait for somebody to decide.
+///
+/// A conflict also leaves it when its replica makes another operation on the entity, having seen what it met.
+enum ConflictTable {
+  static func insert(
+    _ conflict: EntityConflict, of operation: OperationID, type: Int64, in entities: EntityAccount,
+    _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    guard entities.row.lastConflict < ChangeID.lastSequence else {
+      throw StoreError(.tooLarge, "the space has had all the conflicts that it can have")
+    }
+    entities.row.lastConflict += 1
+    entities.row.conflicts += 1
+    try transaction.execute(
+      "INSERT INTO conflict (id, operation, type, key, version, content) VALUES ($1, $2, $3, $4, $5, $6)",
+      [
+        .integer(ChangeID(space: entities.space, sequence: entities.row.lastConflict).rawValue),
+        .integer(operation.rawValue), .integer(type), .bytes(conflict.operation.key),
+        .integer(Int64(clamping: conflict.version)), .bytes(conflict.encoded()),
+      ])
+  }
+
+  static func find(
+    _ number: UInt64, in space: Int64, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> StoredConflict? {
+    guard let sequence = Int64(exactly: number), 1...ChangeID.lastSequence ~= sequence else { return nil }
+    return try transaction.first(
+      "SELECT id, operation, type, content FROM conflict WHERE id = $1",
+      [.integer(ChangeID(space: space, sequence: sequence).rawValue)]
+    ) { (row) throws(StoreError) in
+      StoredConflict(
+        operation: OperationID(rawValue: row.integer(1)), type: row.integer(2),
+        conflict: try conflict(row.integer(0), row.bytes(3)))
+    }
+  }
+
+  /// Some of a space's conflicts, oldest first.
+  static func page<Reading: Transaction & ~Copyable>(
+    of space: Int64, after number: UInt64, limit: Int, _ transaction: borrowing Reading
+  ) throws(StoreError) -> ConflictsReply {
+    var reply = ConflictsReply()
+    var bytes = 0
+    let after = Int64(clamping: min(number, UInt64(ChangeID.lastSequence)))
+    try transaction.forEach(
+      "SELECT id, content FROM conflict WHERE id > $1 AND id <= $2 ORDER BY id",
+      [
+        .integer(ChangeID(space: space, sequence: after).rawValue),
+        .integer(ChangeID(space: space, sequence: ChangeID.lastSequence).rawValue),
+      ]
+    ) { (row) throws(StoreError) in
+      guard reply.conflicts.count < limit, bytes == 0 || bytes + row.byteCount(1) <= Limits.pageBytes else {
+        reply.more = true
+        return false
+      }
+      bytes += row.byteCount(1)
+      reply.conflicts.append(try conflict(row.integer(0), row.bytes(1)))
+      return true
+    }
+    return reply
+  }
+
+  static func remove(
+    _ number: UInt64, in entities: EntityAccount, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    entities.row.conflicts -= Int64(
+      try transaction.execute(
+        "DELETE FROM conflict WHERE id = $1",
+        [.integer(ChangeID(space: entities.space, sequence: Int64(clamping: number)).rawValue)]))
+  }
+
+  /// A replica has changed an entity on what it has seen of it, up to a version: what it met before is decided.
+  static func settle(
+    type: Int64, key: [UInt8], replica: Int64, upTo version: UInt64, in entities: EntityAccount,
+    _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    entities.row.conflicts -= Int64(
+      try transaction.execute(
+        "DELETE FROM conflict WHERE type = $1 AND key = $2 AND version <= $3 AND operation > $4 AND operation <= $5",
+        [
+          .integer(type), .bytes(key), .integer(Int64(clamping: version)),
+          .integer(OperationID(replica: replica, number: 0).rawValue),
+          .integer(OperationID(replica: replica, number: OperationID.lastNumber).rawValue),
+        ]))
+  }
+
+  private static func conflict(_ id: Int64, _ bytes: [UInt8]) throws(StoreError) -> EntityConflict {
+    do {
+      var conflict = try EntityConflict(decoding: bytes)
+      conflict.id = UInt64(id & ChangeID.lastSequence)
+      return conflict
+    } catch {
+      throw StoreError(.corrupt, "a conflict is damaged: \(error)")
+    }
+  }
+}

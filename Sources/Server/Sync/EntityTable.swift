@@ -1,0 +1,105 @@
+internal import HoldfastContract
+internal import HoldfastStore
+internal import HoldfastSync
+internal import HoldfastWire
+
+/// An entity as the table has it.
+struct StoredEntity {
+  var id: Int64
+  var row: EntityRow
+
+  /// Bytes of key and state, as they count for the quota.
+  static func size(_ row: EntityRow, key: [UInt8]) -> Int64 { Int64(key.count + row.fields.size) }
+}
+
+/// The rows of entities.
+enum EntityTable {
+  static func find<Reading: Transaction & ~Copyable>(
+    type: Int64, key: [UInt8], _ transaction: borrowing Reading
+  ) throws(StoreError) -> StoredEntity? {
+    try transaction.first(
+      "SELECT id, state, marks, is_deleted, is_erased FROM entity WHERE type = $1 AND key = $2",
+      [.integer(type), .bytes(key)]
+    ) { (row) throws(StoreError) in
+      StoredEntity(
+        id: row.integer(0),
+        row: EntityRow(
+          fields: try fields(row.bytes(1)), marks: try marks(row.bytes(2)), version: version(row.integer(0)),
+          isDeleted: row.integer(3) != 0, isErased: row.integer(4) != 0))
+    }
+  }
+
+  /// Writes an entity's row: a new one, or in the place of `old`.
+  static func put(
+    _ row: EntityRow, space: Int64, type: Int64, key: [UInt8], replacing old: Int64?,
+    _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    let id = ChangeID(space: space, sequence: Int64(clamping: row.version)).rawValue
+    guard let old else {
+      try transaction.execute(
+        """
+        INSERT INTO entity (id, type, key, state, marks, is_deleted, is_erased) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        """,
+        [
+          .integer(id), .integer(type), .bytes(key), .bytes(row.fields.message), .bytes(row.marks.encoded()),
+          .integer(row.isDeleted ? 1 : 0), .integer(row.isErased ? 1 : 0),
+        ])
+      return
+    }
+    let changed = try transaction.execute(
+      "UPDATE entity SET id = $2, state = $3, marks = $4, is_deleted = $5, is_erased = $6 WHERE id = $1",
+      [
+        .integer(old), .integer(id), .bytes(row.fields.message), .bytes(row.marks.encoded()),
+        .integer(row.isDeleted ? 1 : 0), .integer(row.isErased ? 1 : 0),
+      ])
+    guard changed == 1 else {
+      throw StoreError(.corrupt, "the row \(old) of an entity is gone; another program has written to the database")
+    }
+  }
+
+  static let oldTombstones: SQL = """
+    SELECT id, length(key) + length(state) FROM entity WHERE id > $1 AND id <= $2 AND is_deleted = 1 AND is_erased = 0
+    """
+  static let removeTombstones: SQL = """
+    DELETE FROM entity WHERE id > $1 AND id <= $2 AND is_deleted = 1 AND is_erased = 0
+    """
+
+  /// Removes the tombstones of entities that were deleted after one change and up to another, and notes that devices
+  /// which have not come so far cannot learn of them any more. What has been erased stays known for ever.
+  static func removeTombstones(
+    from account: SpaceAccount, after floor: Int64, upTo end: Int64, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    let range: [SQLValue] = [floor, end].map { .integer(ChangeID(space: account.id, sequence: $0).rawValue) }
+    let old = try transaction.all(oldTombstones, range) { ($0.integer(0), $0.integer(1)) }
+    guard let newest = old.map(\.0).max() else { return }
+    try transaction.execute(removeTombstones, range)
+    account.row.bytes -= old.reduce(0) { $0 + $1.1 }
+    let entities = try transaction.shared(EntityLedger.self).openAccount(of: account.id, transaction)
+    entities.row.floor = Int64(clamping: version(newest))
+  }
+
+  /// The version that a row's id stands for.
+  static func version(_ id: Int64) -> UInt64 { UInt64(id & ChangeID.lastSequence) }
+
+  static func fields(_ bytes: [UInt8]) throws(StoreError) -> EntityFields {
+    do { return try EntityFields(bytes) } catch { throw StoreError(.corrupt, "an entity's state is damaged: \(error)") }
+  }
+
+  static func marks(_ bytes: [UInt8]) throws(StoreError) -> EntityMarks {
+    do {
+      return try EntityMarks(decoding: bytes)
+    } catch {
+      throw StoreError(.corrupt, "an entity's marks are damaged: \(error)")
+    }
+  }
+}
+
+extension ChangeKind {
+  /// An entity was written or deleted. Numbers from 16 on stand in the log for what watches of values leave out.
+  static let entity = ChangeKind(rawValue: 16)
+  /// The same, because somebody has decided about a conflict.
+  static let entityDecided = ChangeKind(rawValue: 17)
+
+  /// Whether watches of values tell of it.
+  var isOfValue: Bool { rawValue < Self.entity.rawValue }
+}

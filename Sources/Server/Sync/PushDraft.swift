@@ -1,0 +1,313 @@
+internal import HoldfastContract
+internal import HoldfastCrypto
+internal import HoldfastStore
+internal import HoldfastSync
+internal import HoldfastWire
+
+/// What one unit of a push would do, before any of it is written.
+struct PushDraft {
+  private struct Place: Hashable {
+    let type: Int64
+    let key: [UInt8]
+  }
+
+  /// An entity that the unit changes.
+  private struct Staged {
+    let place: Place
+    let typeName: String
+    let before: StoredEntity?
+    var row: EntityRow?
+  }
+
+  /// What is to become of an operation.
+  private struct Result {
+    var outcome: Outcome
+    let id: OperationID
+    let request: [UInt8]
+    /// Whether the outcome is kept: that of an operation which is to be sent again is not.
+    var isKept = false
+    var conflict: EntityConflict?
+    var place: Place?
+    /// What the operation was made on.
+    var base: UInt64 = 0
+  }
+
+  private let run: PushContext
+  private let confirmed: Int64
+  private let isGroup: Bool
+  private var staged: [Place: Staged] = [:]
+  private var order: [Place] = []
+  private var entries: [LogEntry] = []
+  private var results: [Result] = []
+  private var bytes: Int64 = 0
+  private var values: Int64 = 0
+  private(set) var lanes: [Lane] = []
+  /// Whether some operation was not done, and so none of the unit is.
+  private(set) var isRefused = false
+
+  init(_ run: PushContext, confirmed: Int64, isGroup: Bool) {
+    self.run = run
+    self.confirmed = confirmed
+    self.isGroup = isGroup
+  }
+
+  // MARK: Judging
+
+  /// - Parameters:
+  ///   - isNew: whether it is known that the operation has no outcome yet
+  ///   - isOpen: whether nothing that was not done stands before an operation in these lanes
+  mutating func take(
+    _ operation: EntityOperation, isNew: Bool, isOpen: ([Lane]) -> Bool, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    lanes.append(Lane(key: operation.key))
+    let number = Int64(clamping: operation.number)
+    let id = OperationID(replica: run.replica.id, number: min(number, OperationID.lastNumber))
+    var result = Result(
+      outcome: Outcome(number: operation.number, kind: .blocked), id: id, request: SHA256.hash(operation.content))
+    defer {
+      if !result.outcome.kind.isDone, isGroup || result.outcome.kind != .gone { isRefused = true }
+      results.append(result)
+    }
+    guard 1...OperationID.lastNumber ~= number else {
+      result.outcome.reject(.invalidArgument, "operations are numbered from 1 to \(OperationID.lastNumber)")
+      return
+    }
+    let type = try transaction.shared(EntityTypes.self).find(operation.type, in: run.account.id, transaction)
+    var stored: EntityRow?
+    if let type {
+      stored = try find(operation.key, of: type, transaction)
+      // A parent that cannot be read holds back nothing; judging finds the same fault.
+      if let own = try? type.shape.lanes(of: operation, on: stored?.fields) { lanes += own.dropFirst() }
+    }
+    if !isNew, let earlier = try earlier(id, number: number, request: result.request, transaction) {
+      result.outcome = earlier
+      result.outcome.number = operation.number
+      return
+    }
+    guard !isRefused, isOpen(lanes) else { return }
+    guard let type else {
+      result.outcome.reject(.invalidArgument, "no device has described the entity type \(operation.type)")
+      result.isKept = true
+      return
+    }
+    guard operation.schema <= type.shape.description.version else {
+      result.outcome.kind = .retry
+      result.outcome.retryAfter = Limits.schemaPause
+      result.outcome.message =
+        "the hub knows \(operation.type) in version \(type.shape.description.version); join first"
+      return
+    }
+    judge(operation, of: type, on: stored, &result)
+  }
+
+  /// A fault of the unit as a whole: its first operation that is not done already is rejected.
+  mutating func refuse(_ fault: SyncError) {
+    guard let index = results.firstIndex(where: { !$0.outcome.isReplay }) else { return }
+    results[index].outcome = Outcome(number: results[index].outcome.number)
+    results[index].outcome.reject(fault)
+    isRefused = true
+  }
+
+  private mutating func judge(
+    _ operation: EntityOperation, of type: EntityType, on row: EntityRow?, _ result: inout Result
+  ) {
+    let place = Place(type: type.id, key: operation.key)
+    let next = run.account.row.sequence + Int64(entries.count) + 1
+    let judgement = Judgement(
+      shape: type.shape, replica: UInt64(run.replica.id), next: UInt64(clamping: next), now: run.now.microseconds)
+    result.isKept = true
+    switch judgement.verdict(on: operation, row: row) {
+    case .apply(let changed, let isNews):
+      do {
+        try grow(from: row, to: changed, key: operation.key)
+      } catch {
+        result.outcome.reject(error)
+        return
+      }
+      result.place = place
+      result.base = operation.base
+      result.outcome.describe(.applied, changed, isNews: isNews)
+      stage(changed, at: place)
+      entries.append(LogEntry(kind: .entity, changed, type: type.shape.type, key: operation.key))
+    case .superseded(let isNews):
+      result.place = place
+      result.base = operation.base
+      result.outcome.describe(.superseded, row, isNews: isNews)
+    case .conflict(let fields):
+      result.outcome.describe(.conflict, row, isNews: true)
+      result.outcome.fields = fields
+      guard run.entities.row.conflicts < Limits.conflicts else {
+        result.outcome = Outcome(number: operation.number)
+        result.outcome.reject(.resourceExhausted, "\(Limits.conflicts) conflicts of the space wait already")
+        return
+      }
+      result.place = place
+      result.conflict = EntityConflict(
+        operation: operation, version: result.outcome.version, state: result.outcome.state ?? [],
+        isDeleted: result.outcome.isDeleted, fields: fields, at: run.now.timestamp, by: run.who)
+    case .gone: result.outcome.kind = .gone
+    case .rejected(let error): result.outcome.reject(error)
+    }
+  }
+
+  /// The outcome that an operation has had; nil when it is new.
+  private func earlier(
+    _ id: OperationID, number: Int64, request: [UInt8], _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> Outcome? {
+    guard number > confirmed else {
+      var outcome = Outcome(isReplay: true)
+      outcome.reject(.alreadyExists, "the outcome of the operation was confirmed, and is forgotten")
+      return outcome
+    }
+    guard let stored = try OutcomeTable.find(id, transaction) else { return nil }
+    var outcome = stored.outcome
+    if stored.request == request {
+      outcome.isReplay = true
+    } else {
+      outcome = Outcome()
+      outcome.reject(.invalidArgument, "operation mismatch: the number was used for another; take a fresh one")
+    }
+    return outcome
+  }
+
+  // MARK: Rows in memory
+
+  /// The entity as the unit has left it so far.
+  private mutating func find(
+    _ key: [UInt8], of type: EntityType, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> EntityRow? {
+    let place = Place(type: type.id, key: key)
+    if let known = staged[place] { return known.row }
+    let stored = try EntityTable.find(type: type.id, key: key, transaction)
+    staged[place] = Staged(place: place, typeName: type.shape.type, before: stored, row: stored?.row)
+    return stored?.row
+  }
+
+  private mutating func stage(_ row: EntityRow, at place: Place) {
+    staged[place]?.row = row
+    if !order.contains(place) { order.append(place) }
+  }
+
+  private mutating func grow(from old: EntityRow?, to new: EntityRow, key: [UInt8]) throws(QuotaExceeded) {
+    let bytes = StoredEntity.size(new, key: key) - (old.map { StoredEntity.size($0, key: key) } ?? 0)
+    let values = Int64(new.isDeleted ? 0 : 1) - Int64(old.map { $0.isDeleted ? 0 : 1 } ?? 0)
+    try run.account.allow(
+      bytes: self.bytes + bytes, values: self.values + values, defaultQuota: run.defaultQuota)
+    self.bytes += bytes
+    self.values += values
+  }
+
+  // MARK: Writing
+
+  /// Writes the unit, or only what is to be known of its refusal.
+  ///
+  /// - Parameter room: bytes of entities that the reply can still take
+  mutating func finish(room: Int, _ transaction: borrowing WriteTransaction) throws(StoreError) -> [Outcome] {
+    let news = results.reduce(0) { $0 + ($1.outcome.state?.count ?? 0) }
+    if news > Limits.newsBytes {
+      refuse(SyncError(.tooLarge, "what the entities of the group have become has \(news) bytes"))
+    } else if news > room, room < Limits.pageBytes {
+      postpone()
+    }
+    guard isRefused else {
+      try write(transaction)
+      return results.map(\.outcome)
+    }
+    for index in results.indices
+    where [.applied, .superseded].contains(results[index].outcome.kind) && !results[index].outcome.isReplay {
+      results[index].outcome = Outcome(number: results[index].outcome.number, kind: .blocked)
+      results[index].isKept = false
+    }
+    for result in results where result.isKept { try keep(result, transaction) }
+    return results.map(\.outcome)
+  }
+
+  /// The reply has no room for what the device would have to be told.
+  private mutating func postpone() {
+    for index in results.indices {
+      let number = results[index].outcome.number
+      results[index].outcome = Outcome(number: number, kind: .blocked)
+      if index == 0 { results[index].outcome = Outcome(number: number, kind: .retry, retryAfter: .zero) }
+      results[index].isKept = false
+    }
+    isRefused = true
+  }
+
+  private func write(_ transaction: borrowing WriteTransaction) throws(StoreError) {
+    let (account, entities) = (run.account, run.entities)
+    if !entries.isEmpty {
+      try ChangeLog.append(
+        entries, to: account, at: run.now, who: run.who, operation: nil, outcome: [], transaction)
+      account.row.bytes += bytes
+      account.row.values += values
+    }
+    for place in order {
+      guard let entity = staged[place], let row = entity.row else { continue }
+      try EntityTable.put(
+        row, space: account.id, type: place.type, key: place.key, replacing: entity.before?.id, transaction)
+      entities.row.replace(entity.before?.row, by: row, type: entity.typeName, key: place.key)
+    }
+    for result in results where result.isKept { try keep(result, transaction) }
+  }
+
+  private func keep(_ result: Result, _ transaction: borrowing WriteTransaction) throws(StoreError) {
+    var outcome = result.outcome
+    outcome.number = 0
+    try OutcomeTable.insert(outcome, of: result.id, request: result.request, transaction)
+    guard let place = result.place else { return }
+    if let conflict = result.conflict {
+      try ConflictTable.insert(
+        conflict, of: result.id, type: place.type, in: run.entities, transaction)
+    } else if run.entities.row.conflicts > 0 {
+      try ConflictTable.settle(
+        type: place.type, key: place.key, replica: run.replica.id, upTo: result.base, in: run.entities, transaction)
+    }
+  }
+}
+
+extension EntityAccount.Row {
+  /// Counts that an entity's row has become another.
+  mutating func replace(_ old: EntityRow?, by new: EntityRow, type: String, key: [UInt8]) {
+    if let old, !old.isDeleted { checksum.remove(type: type, key: key, version: old.version, state: old.state) }
+    if !new.isDeleted { checksum.add(type: type, key: key, version: new.version, state: new.state) }
+    clock = max(clock, new.marks.clock)
+  }
+}
+
+extension LogEntry {
+  /// The log's words for an entity's change.
+  init(kind: ChangeKind, _ row: EntityRow, type: String, key: [UInt8]) {
+    self.init(
+      kind: kind, key: EntityName(type: type, key: key).encoded(),
+      content: row.isDeleted ? [] : SHA256.hash(row.state))
+  }
+}
+
+extension OutcomeKind {
+  /// Whether what stands behind the operation in its lanes may go on.
+  var isDone: Bool { self == .applied || self == .superseded || self == .gone }
+}
+
+extension Outcome {
+  mutating func reject(_ status: Status, _ message: String) {
+    kind = .rejected
+    self.status = UInt32(status.rawValue)
+    self.message = message
+  }
+
+  mutating func reject(_ error: SyncError) {
+    reject(error.code == .tooLarge ? .resourceExhausted : .invalidArgument, error.description)
+  }
+
+  mutating func reject(_ quota: QuotaExceeded) {
+    reject(.resourceExhausted, "the space may have \(quota.limit) \(quota.resource), and has \(quota.used)")
+  }
+
+  /// Says how the entity is now; `isNews`: with its state.
+  mutating func describe(_ kind: OutcomeKind, _ row: EntityRow?, isNews: Bool) {
+    self.kind = kind
+    version = row?.version ?? 0
+    isDeleted = row?.isDeleted ?? true
+    state = isNews ? row?.state ?? [] : nil
+  }
+}

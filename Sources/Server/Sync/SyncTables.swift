@@ -1,0 +1,120 @@
+internal import HoldfastStore
+
+/// The tables of entities: what several devices keep and change.
+///
+/// An entity's `id` is the place of the change that wrote it last (`ChangeID`), so that a row moves to the end of its
+/// space when it changes, and what is newer than a cursor is one range of the table. `type` stands for the name of a
+/// type in one space.
+///
+/// Outcomes have a table of their own, with the number of replica and operation as their key (`OperationID`). They last
+/// until their device confirms that it has them, however long that takes, while the log is cut by age.
+enum SyncTables {
+  static let create: Migration.Body = { transaction in
+    try transaction.execute("ALTER TABLE history ADD COLUMN run INTEGER NOT NULL DEFAULT 0")
+    // Histories that this one has grown out of, and how much of each it shares.
+    try transaction.execute(
+      """
+      CREATE TABLE ancestor (
+        id       INTEGER PRIMARY KEY,
+        epoch    BLOB NOT NULL,
+        space    INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
+        UNIQUE (epoch, space)
+      )
+      """)
+    // What is counted of a space's entities; `id` is the space's.
+    try transaction.execute(
+      """
+      CREATE TABLE entity_space (
+        id            INTEGER PRIMARY KEY,
+        entities      INTEGER NOT NULL,
+        checksum      BLOB NOT NULL,
+        floor         INTEGER NOT NULL,
+        clock_time    INTEGER NOT NULL,
+        clock_counter INTEGER NOT NULL,
+        replicas      INTEGER NOT NULL,
+        conflicts     INTEGER NOT NULL,
+        last_conflict INTEGER NOT NULL
+      )
+      """)
+    try transaction.execute(
+      """
+      CREATE TABLE entity_type (
+        id    INTEGER PRIMARY KEY,
+        space INTEGER NOT NULL,
+        name  TEXT NOT NULL,
+        UNIQUE (space, name)
+      )
+      """)
+    try transaction.execute(
+      """
+      CREATE TABLE entity_description (
+        id          INTEGER PRIMARY KEY,
+        type        INTEGER NOT NULL,
+        version     INTEGER NOT NULL,
+        hash        BLOB NOT NULL,
+        description BLOB NOT NULL,
+        UNIQUE (type, version)
+      )
+      """)
+    try transaction.execute(
+      """
+      CREATE TABLE entity (
+        id         INTEGER PRIMARY KEY,
+        type       INTEGER NOT NULL,
+        key        BLOB NOT NULL,
+        state      BLOB NOT NULL,
+        marks      BLOB NOT NULL,
+        is_deleted INTEGER NOT NULL,
+        is_erased  INTEGER NOT NULL,
+        UNIQUE (type, key)
+      )
+      """)
+    // `number` is the highest of an operation that the hub knows; outcomes up to `confirmed` have been forgotten.
+    try transaction.execute(
+      """
+      CREATE TABLE replica (
+        id          INTEGER PRIMARY KEY,
+        space       INTEGER NOT NULL,
+        incarnation BLOB NOT NULL,
+        device      BLOB NOT NULL,
+        principal   TEXT NOT NULL,
+        epoch       BLOB NOT NULL,
+        number      INTEGER NOT NULL,
+        confirmed   INTEGER NOT NULL,
+        UNIQUE (space, incarnation)
+      )
+      """)
+    try transaction.execute(
+      "CREATE TABLE outcome (id INTEGER PRIMARY KEY, request BLOB NOT NULL, outcome BLOB NOT NULL)")
+    // `id` is the space with the conflict's number in it; `operation` is that of `outcome`.
+    try transaction.execute(
+      """
+      CREATE TABLE conflict (
+        id         INTEGER PRIMARY KEY,
+        operation  INTEGER NOT NULL UNIQUE,
+        type       INTEGER NOT NULL,
+        key        BLOB NOT NULL,
+        version    INTEGER NOT NULL,
+        content    BLOB NOT NULL
+      )
+      """)
+    try transaction.execute("CREATE INDEX conflict_entity ON conflict (type, key)")
+  }
+
+  /// Fails once there are entities: the older schema has no place for them.
+  static let remove: Migration.Body = { transaction in
+    guard try transaction.first("SELECT 1 FROM entity LIMIT 1", [], { _ in true }) == nil else {
+      throw StoreError(.migration, "the hub has entities; restore a backup from before they came")
+    }
+    try transaction.execute("DROP TABLE conflict")
+    try transaction.execute("DROP TABLE outcome")
+    try transaction.execute("DROP TABLE replica")
+    try transaction.execute("DROP TABLE entity")
+    try transaction.execute("DROP TABLE entity_description")
+    try transaction.execute("DROP TABLE entity_type")
+    try transaction.execute("DROP TABLE entity_space")
+    try transaction.execute("DROP TABLE ancestor")
+    try transaction.execute("ALTER TABLE history DROP COLUMN run")
+  }
+}
