@@ -34,6 +34,14 @@ final class DiskFile {
     pending.append(.truncate(count))
   }
 
+  /// A file of its own with the same content, all of it durable.
+  func copied() -> DiskFile {
+    let copy = DiskFile()
+    copy.write(content, at: 0)
+    copy.sync()
+    return copy
+  }
+
   func sync() {
     for change in pending { Self.apply(change, to: &durable) }
     pending.removeAll()

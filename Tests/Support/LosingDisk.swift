@@ -71,6 +71,12 @@ public final class LosingDisk: @unchecked Sendable {
   public var writeCount: Int { state.withLock { $0.writes } }
   public var syncCount: Int { state.withLock { $0.syncs } }
 
+  /// Takes over the files of another disk as they are seen there, as a backup or a copying user would.
+  public func copyFiles(of other: LosingDisk) {
+    let files = other.state.withLock { $0.files.mapValues { $0.copied() } }
+    state.withLock { $0.files = files }
+  }
+
   /// Turns the power on again: files hold what survived. Every connection must be closed by now.
   public func restorePower() {
     state.withLock { state in

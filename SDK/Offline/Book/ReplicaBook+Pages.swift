@@ -1,0 +1,192 @@
+package import HoldfastContract
+package import HoldfastStore
+import HoldfastSync
+
+#if canImport(FoundationEssentials)
+  package import FoundationEssentials
+#else
+  package import Foundation
+#endif
+
+/// Joining the hub, and taking in what it has.
+extension ReplicaBook {
+  // MARK: Joining
+
+  /// What the replica says of itself; `incarnation` is an older one that operations still wait under, nil the present.
+  package func joinRequest(
+    as incarnation: UUID? = nil, in transaction: borrowing WriteTransaction
+  ) throws -> JoinRequest {
+    let head = try transaction.head()
+    return JoinRequest(
+      space: head.space, replica: ReplicaIdentity(device: head.device, incarnation: incarnation ?? head.incarnation),
+      entities: descriptions, epoch: head.epoch)
+  }
+
+  package enum Joined: Hashable, Sendable {
+    case `in`(isNewHistory: Bool)
+    /// The file is older than what the hub knows of this incarnation: it was put back from a backup, and goes on under
+    /// a new one. It has to join again.
+    case restored
+  }
+
+  /// The hub has let the replica in.
+  ///
+  /// Another history than before leaves the queue as it is; what was known beyond the part that both histories share is
+  /// known no longer, and everything is pulled anew.
+  package func joined(
+    _ reply: JoinReply, as incarnation: UUID, at now: Int64, fresh: UUID, in transaction: borrowing WriteTransaction
+  ) throws -> Joined {
+    var head = try transaction.head()
+    head.clock.hear(reply.clock, at: now)
+    let isPresent = incarnation == head.incarnation
+    if isPresent && reply.number > head.lastNumber {
+      head.incarnation = fresh
+      try transaction.changeHead { (stored) throws(StoreError) in stored = head }
+      return .restored
+    }
+    let isNewHistory = !head.epoch.isEmpty && head.epoch != reply.epoch
+    head.epoch = reply.epoch
+    if isNewHistory {
+      head.cursor = []
+      head.pulledTo = 0
+      head.isPassing = false
+      let shared = SQLValue.integer(Int64(clamping: reply.shared))
+      try transaction.execute("UPDATE entity SET version = $1 WHERE version > $1", [shared])
+      try lowerBases(to: reply.shared, transaction)
+    }
+    try transaction.changeHead { (stored) throws(StoreError) in stored = head }
+    return .in(isNewHistory: isNewHistory)
+  }
+
+  /// Operations know of nothing later.
+  private func lowerBases(to shared: UInt64, _ transaction: borrowing WriteTransaction) throws {
+    var last: UInt64 = 0
+    while true {
+      var batch: [StoredOperation] = []
+      try transaction.forEachOperation(after: last) { operation in
+        batch.append(operation)
+        return batch.count < Limits.batch
+      }
+      guard let end = batch.last else { return }
+      last = end.position
+      for var operation in batch where operation.content.base > shared {
+        operation.content.base = shared
+        try transaction.store(operation)
+      }
+    }
+  }
+
+  /// The hub does not take the incarnation `old`, so nothing can be learnt of what was sent under it: its operations go
+  /// under the present one, or under `fresh` if that is the one.
+  package func replace(_ old: UUID, by fresh: UUID, in transaction: borrowing WriteTransaction) throws {
+    try transaction.changeHead { (head) throws(StoreError) in
+      if head.incarnation == old { head.incarnation = fresh }
+    }
+    var stale: [StoredOperation] = []
+    try transaction.forEachOperation { operation in
+      if operation.incarnation == old { stale.append(operation) }
+      return true
+    }
+    for operation in stale {
+      try renumber(operation, state: operation.isParked ? .parked : .fresh, transaction)
+    }
+  }
+
+  // MARK: Pulling
+
+  package func pullRequest(in transaction: borrowing WriteTransaction) throws -> PullRequest {
+    let head = try transaction.head()
+    return PullRequest(space: head.space, cursor: head.cursor, filters: head.filters, limit: Limits.pageBytes)
+  }
+
+  package struct Pulled: Sendable {
+    /// The sequence of the cursor.
+    package var sequence: UInt64 = 0
+    /// The page was not of the history, or not for the filters, that the replica is of: nothing was kept of it.
+    package var isForeign = false
+    package var entities = 0
+    package var touched = Touched()
+  }
+
+  /// Keeps a page together with its cursor.
+  package func apply(
+    _ page: PullReply, for request: PullRequest, at now: Int64, in transaction: borrowing WriteTransaction
+  ) throws -> Pulled {
+    var pulled = Pulled()
+    var head = try transaction.head()
+    guard let cursor = Cursor(page.cursor), cursor.epoch == head.epoch, request.filters == head.filters,
+      request.cursor == head.cursor
+    else {
+      pulled.isForeign = true
+      return pulled
+    }
+    head.clock.hear(page.clock, at: now)
+    if page.restart || head.cursor.isEmpty {
+      head.pass += 1
+      head.isPassing = true
+    }
+    let arrival = Arrival(now: now, pass: head.pass)
+    for entity in page.entities {
+      let name = EntityRef(type: entity.type, key: entity.key)
+      if entity.isRemoved {
+        try forgetServer(name, in: transaction)
+      } else {
+        try setServer(
+          name, to: entity.isDeleted ? nil : entity.state, version: entity.version, arrival, in: transaction)
+      }
+      pulled.touched.entities.insert(name)
+    }
+    if head.isPassing && !page.more {
+      head.isPassing = false
+      head.pruned = 0
+      try sweep(before: head.pass, &pulled.touched, transaction)
+    }
+    head.cursor = page.cursor
+    head.pulledTo = cursor.sequence
+    pulled.sequence = cursor.sequence
+    pulled.entities = page.entities.count
+    try transaction.changeHead { (stored) throws(StoreError) in stored = head }
+    return pulled
+  }
+
+  /// A pass from the start is over: what it did not mention is no more.
+  private func sweep(
+    before pass: Int64, _ touched: inout Touched, _ transaction: borrowing WriteTransaction
+  ) throws {
+    let gone = try transaction.all(
+      "SELECT type, key FROM entity WHERE pass < $1 AND (server IS NOT NULL OR version > 0)", [.integer(pass)]
+    ) { EntityRef(type: $0.text(0), key: $0.bytes(1)) }
+    for entity in gone {
+      try forgetServer(entity, in: transaction)
+      touched.entities.insert(entity)
+    }
+  }
+
+  /// Other entities are wanted from now on. What is no longer wanted goes with the next pull.
+  package func setFilters(_ filters: [EntityFilter], in transaction: borrowing WriteTransaction) throws {
+    _ = try FilterSet(filters)
+    try transaction.changeHead { (head) throws(StoreError) in
+      guard head.filters != filters else { return }
+      head.filters = filters
+      head.cursor = []
+      head.pulledTo = 0
+      head.isPassing = false
+    }
+  }
+
+  /// The replica may no longer see the space: what the hub told it goes, but for what unsynced work needs.
+  package func forgetEverything(in transaction: borrowing WriteTransaction) throws -> Touched {
+    var touched = Touched()
+    try transaction.forEach("SELECT type, key FROM entity WHERE pending = 0") { row in
+      touched.entities.insert(EntityRef(type: row.text(0), key: row.bytes(1)))
+      return true
+    }
+    try transaction.execute("DELETE FROM entity WHERE pending = 0")
+    try transaction.changeHead { (head) throws(StoreError) in
+      head.cursor = []
+      head.pulledTo = 0
+      head.isPassing = false
+    }
+    return touched
+  }
+}

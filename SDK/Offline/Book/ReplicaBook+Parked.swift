@@ -1,0 +1,146 @@
+import HoldfastContract
+package import HoldfastStore
+import HoldfastSync
+
+/// Decisions about operations that wait for a person or the program, and about those that have not been sent.
+extension ReplicaBook {
+  package func parked<T: Transaction & ~Copyable>(in transaction: borrowing T) throws(StoreError) -> [StoredOperation] {
+    try transaction.all(
+      """
+      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal
+      FROM operation WHERE state = 3 ORDER BY position
+      """
+    ) { (row) throws(StoreError) in try StoredOperation(row) }
+  }
+
+  /// How many operations there are, and how many of them are parked.
+  package func counts<T: Transaction & ~Copyable>(
+    in transaction: borrowing T
+  ) throws(StoreError) -> (pending: Int, parked: Int) {
+    let pending = try transaction.first("SELECT COUNT(*) FROM operation") { Int($0.integer(0)) }
+    let parked = try transaction.first("SELECT COUNT(*) FROM operation WHERE state = 3") { Int($0.integer(0)) }
+    return (pending ?? 0, parked ?? 0)
+  }
+
+  /// The operation is sent once more as it is, with all that takes effect together with it.
+  package func retry(_ position: UInt64, in transaction: borrowing WriteTransaction) throws -> Touched {
+    let unit = try parkedUnit(of: position, transaction)
+    for operation in unit { try renumber(operation, state: .fresh, transaction) }
+    return touched(by: unit)
+  }
+
+  /// The operation prevails over what the hub has now, which whoever decides this has seen.
+  package func keepMine(
+    _ position: UInt64, at now: Int64, in transaction: borrowing WriteTransaction
+  ) throws -> Touched {
+    let unit = try parkedUnit(of: position, transaction)
+    for var operation in unit {
+      if operation.position == position {
+        let record = try transaction.entity(operation.content.type, operation.content.key)
+        // Of what the hub no longer has, a part alone would be nothing.
+        if operation.content.kind == .update, record?.server == nil {
+          guard let mine = record?.local ?? record?.lost else {
+            throw ReplicaError(
+              .notPossible, "what the operation changes a part of is gone; create it anew or discard it")
+          }
+          try replace(&operation, by: mine, record, transaction)
+        }
+        operation.content.base = max(record?.version ?? 0, operation.refusal?.version ?? 0)
+        operation.content.clock = try transaction.changeHead { (head) throws(StoreError) in head.clock.tick(at: now) }
+      }
+      try renumber(operation, state: .fresh, transaction)
+    }
+    try rebase(unit, in: transaction)
+    return touched(by: unit)
+  }
+
+  /// In place of the operation, the entity becomes this on top of what the hub has now.
+  package func edit(
+    _ position: UInt64, to state: [UInt8], at now: Int64, in transaction: borrowing WriteTransaction
+  ) throws -> Touched {
+    let unit = try parkedUnit(of: position, transaction)
+    for var operation in unit {
+      if operation.position == position {
+        let record = try transaction.entity(operation.content.type, operation.content.key)
+        try replace(&operation, by: state, record, transaction)
+        operation.content.base = record?.version ?? 0
+        operation.content.clock = try transaction.changeHead { (head) throws(StoreError) in head.clock.tick(at: now) }
+        // It comes to what the hub has: nothing is left to send.
+        if operation.content.kind == .update, operation.content.changes.isEmpty, unit.count == 1 {
+          return try discard(position, at: now, in: transaction)
+        }
+      }
+      try renumber(operation, state: .fresh, transaction)
+    }
+    try rebase(unit, in: transaction)
+    return touched(by: unit)
+  }
+
+  /// The operation, with all that takes effect together with it, is given up; what it showed is shown no longer.
+  ///
+  /// What waits behind it stays. An operation that was sent and has no outcome cannot be taken back.
+  package func discard(
+    _ position: UInt64, at now: Int64, in transaction: borrowing WriteTransaction
+  ) throws -> Touched {
+    guard let operation = try transaction.operation(at: position) else { throw Self.missing(position) }
+    let unit = try transaction.operations(inUnit: operation.unit)
+    guard unit.allSatisfy({ $0.isParked || $0.state == .fresh }) else {
+      throw ReplicaError(.notPossible, "operation \(position) has been sent; wait for its outcome")
+    }
+    for operation in unit {
+      try transaction.removeOperation(at: operation.position)
+      try transaction.keep(Outcome(number: operation.content.number), of: operation.position, at: now)
+    }
+    try transaction.changeHead { (head) throws(StoreError) in head.edits += 1 }
+    try rebase(unit, in: transaction)
+    var touched = touched(by: unit)
+    touched.settled = Set(unit.map(\.position))
+    return touched
+  }
+
+  // MARK: Steps
+
+  private static func missing(_ position: UInt64) -> ReplicaError {
+    ReplicaError(.missing, "operation \(position) is not in the queue; it may have its outcome already")
+  }
+
+  private func parkedUnit(
+    of position: UInt64, _ transaction: borrowing WriteTransaction
+  ) throws -> [StoredOperation] {
+    guard let operation = try transaction.operation(at: position) else { throw Self.missing(position) }
+    let unit = try transaction.operations(inUnit: operation.unit)
+    guard unit.allSatisfy(\.isParked) else {
+      throw ReplicaError(.notPossible, "operation \(position) does not wait for a decision")
+    }
+    return unit
+  }
+
+  /// Makes the operation one that leads from what the hub has to `state`.
+  private func replace(
+    _ operation: inout StoredOperation, by state: [UInt8], _ record: EntityRecord?,
+    _ transaction: borrowing WriteTransaction
+  ) throws {
+    let shape = try shape(of: operation.content.type, in: transaction)
+    let server = try record?.server.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
+    operation.content.kind = server == nil ? .create : .update
+    operation.content.changes = try Difference.changes(
+      from: server ?? EntityFields(), to: try EntityFields(state), shape: shape)
+    operation.content.schema = schema(of: operation.content.type)
+    do throws(SyncError) {
+      operation.content.changes = try shape.checked(operation.content).changes
+    } catch {
+      throw ReplicaError(.invalid, "the change cannot be stored: \(error.message)", cause: error)
+    }
+  }
+
+  private func rebase(_ unit: [StoredOperation], in transaction: borrowing WriteTransaction) throws {
+    for entity in Set(unit.map(\.entity)) { try rebase(entity, in: transaction) }
+  }
+
+  private func touched(by unit: [StoredOperation]) -> Touched {
+    var touched = Touched()
+    touched.entities = Set(unit.map(\.entity))
+    touched.isQueueTouched = true
+    return touched
+  }
+}

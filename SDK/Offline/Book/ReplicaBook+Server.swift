@@ -1,0 +1,63 @@
+import HoldfastContract
+import HoldfastStore
+import HoldfastSync
+
+/// What the hub's word does to an entity.
+extension ReplicaBook {
+  /// When, and in which pass from the start, something came from the hub.
+  struct Arrival {
+    var now: Int64
+    var pass: Int64
+  }
+
+  /// The hub has this state of the entity, or none. Whatever waits is put on top of it.
+  func setServer(
+    _ entity: EntityRef, to state: [UInt8]?, version: UInt64, _ arrival: Arrival,
+    in transaction: borrowing WriteTransaction
+  ) throws {
+    let pending = try transaction.first(
+      """
+      INSERT INTO entity(type, key, version, server, local, pending, keep, accessed, pass)
+      VALUES($1, $2, $3, $4, NULL, 0, 1, $5, $6)
+      ON CONFLICT(type, key) DO UPDATE SET version = excluded.version, server = excluded.server, pass = excluded.pass,
+        lost = CASE WHEN excluded.server IS NULL AND entity.pending > 0 THEN COALESCE(entity.local, entity.lost) END
+      RETURNING pending
+      """,
+      [
+        .text(entity.type), .bytes(entity.key), .integer(Int64(bitPattern: version)), .bytes(state),
+        .integer(arrival.now), .integer(arrival.pass),
+      ]
+    ) { $0.integer(0) }
+    if pending ?? 0 > 0 { try rebase(entity, in: transaction) }
+  }
+
+  /// The entity is not the replica's any longer, but for what waits.
+  func forgetServer(_ entity: EntityRef, in transaction: borrowing WriteTransaction) throws {
+    let whole = try transaction.execute(
+      "DELETE FROM entity WHERE type = $1 AND key = $2 AND pending = 0", [.text(entity.type), .bytes(entity.key)])
+    guard whole == 0 else { return }
+    let isThere = try transaction.execute(
+      "UPDATE entity SET server = NULL, version = 0, lost = COALESCE(local, lost) WHERE type = $1 AND key = $2",
+      [.text(entity.type), .bytes(entity.key)])
+    if isThere > 0 { try rebase(entity, in: transaction) }
+  }
+
+  /// Makes the local state anew: the hub's with the operations that wait on top.
+  func rebase(_ entity: EntityRef, in transaction: borrowing WriteTransaction) throws {
+    guard let record = try transaction.entity(entity.type, entity.key) else { return }
+    let operations = try transaction.operations(on: entity)
+    if operations.isEmpty && record.server == nil && record.version == 0 {
+      try transaction.execute("DELETE FROM entity WHERE id = $1", [.integer(record.id)])
+      return
+    }
+    var local: [UInt8]?
+    if !operations.isEmpty {
+      let server = try record.server.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
+      local = try Rebase.local(
+        server: server, pending: operations.map(\.content), shape: try shape(of: entity.type, in: transaction))?.message
+    }
+    try transaction.execute(
+      "UPDATE entity SET local = $2, pending = $3, lost = CASE WHEN $3 > 0 THEN lost END WHERE id = $1",
+      [.integer(record.id), .bytes(local), .integer(operations.count)])
+  }
+}

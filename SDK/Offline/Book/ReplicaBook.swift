@@ -1,0 +1,118 @@
+package import HoldfastContract
+package import HoldfastStore
+import HoldfastSync
+import HoldfastWire
+
+#if canImport(FoundationEssentials)
+  package import FoundationEssentials
+#else
+  package import Foundation
+#endif
+
+/// What is done to a replica's file: each method is one step within a transaction that the caller holds.
+///
+/// It has no clock, no random numbers and no thread; times, in microseconds since 1970 by the device's clock, and fresh
+/// identities are given to it. So a simulator runs the same steps as a program.
+///
+/// Invariants: an entity's local state is the hub's with the queue's operations on it applied in their order; a change
+/// and its operation are there together or not at all; what was sent under a number is never changed under it.
+package struct ReplicaBook: Sendable {
+  /// The types that the program knows, each in the newest version that any program on this file has known.
+  private(set) var shapes: [String: EntityShape]
+  /// The versions in which this program makes operations.
+  private var schemas: [String: UInt32]
+
+  /// What has become different by a step, for those who watch.
+  package struct Touched: Hashable, Sendable {
+    package var entities: Set<EntityRef> = []
+    /// Operations that have left the queue or are parked.
+    package var settled: Set<UInt64> = []
+    /// Whether operations have come or changed.
+    package var isQueueTouched = false
+
+    package init() {}
+
+    package mutating func formUnion(_ other: Touched) {
+      entities.formUnion(other.entities)
+      settled.formUnion(other.settled)
+      isQueueTouched = isQueueTouched || other.isQueueTouched
+    }
+  }
+
+  // MARK: Opening
+
+  /// Makes the file a replica if it is none, and tells it which types the program has.
+  ///
+  /// - Parameters:
+  ///   - place: where the file is. A replica that was made elsewhere is a copy and gets a new incarnation.
+  ///   - fresh: identities that nobody has used, for a device and for an incarnation.
+  package static func open(
+    space: String, descriptions: [EntityDescription], place: [UInt8], fresh: (device: UUID, incarnation: UUID),
+    in transaction: borrowing WriteTransaction
+  ) throws -> ReplicaBook {
+    if let head = try transaction.storedHeadIfAny() {
+      guard head.space == space else {
+        throw ReplicaError(.wrongFile, "the file holds a replica of the space “\(head.space)”, not of “\(space)”")
+      }
+      if head.place != place {
+        try transaction.changeHead { head in
+          head.place = place
+          head.incarnation = fresh.incarnation
+        }
+      }
+    } else {
+      try transaction.beginReplica(
+        ReplicaHead(device: fresh.device, incarnation: fresh.incarnation, place: place, space: space))
+    }
+    var book = ReplicaBook(shapes: [:], schemas: [:])
+    for description in descriptions { try book.register(description, in: transaction) }
+    return book
+  }
+
+  /// Lets the program use a type. Of the versions that programs on this file have had, the highest counts.
+  package mutating func register(
+    _ description: EntityDescription, in transaction: borrowing WriteTransaction
+  ) throws {
+    var shape = try EntityShape(description)
+    if let known = try Self.storedShape(description.type, in: transaction),
+      known.description.version > description.version
+    {
+      shape = known
+    } else {
+      try transaction.execute(
+        """
+        INSERT INTO entity_type(type, version, description) VALUES($1, $2, $3)
+        ON CONFLICT(type) DO UPDATE SET version = excluded.version, description = excluded.description
+        """,
+        [.text(description.type), .integer(Int64(description.version)), .bytes(description.encoded())])
+    }
+    shapes[description.type] = shape
+    schemas[description.type] = description.version
+  }
+
+  // MARK: Types
+
+  /// The descriptions that a hub is told.
+  package var descriptions: [EntityDescription] {
+    shapes.values.map(\.description).sorted { $0.type < $1.type }
+  }
+
+  /// What is known of a type: by this program, by another that has used the file, or nothing.
+  func shape<T: Transaction & ~Copyable>(of type: String, in transaction: borrowing T) throws -> EntityShape {
+    if let known = shapes[type] { return known }
+    if let stored = try Self.storedShape(type, in: transaction) { return stored }
+    return try EntityShape(EntityDescription(type: type, version: 0))
+  }
+
+  func schema(of type: String) -> UInt32 { schemas[type] ?? 0 }
+
+  private static func storedShape<T: Transaction & ~Copyable>(
+    _ type: String, in transaction: borrowing T
+  ) throws -> EntityShape? {
+    let bytes = try transaction.first("SELECT description FROM entity_type WHERE type = $1", [.text(type)]) {
+      $0.bytes(0)
+    }
+    guard let bytes else { return nil }
+    return try EntityShape(try EntityDescription(decoding: bytes))
+  }
+}

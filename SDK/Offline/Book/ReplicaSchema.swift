@@ -1,0 +1,59 @@
+package import HoldfastStore
+
+/// What a replica's file holds.
+///
+/// - `replica`: one row, see `ReplicaHead`.
+/// - `entity_type`: descriptions, of the newest program that has used the file.
+/// - `entity`: what the hub has, as far as it is known here, and beside it what the program sees while operations wait.
+/// - `operation`: the queue. `lane`: the lanes of an operation beside its entity's own.
+/// - `outcome`: what became of operations that have left the queue, for those who ask.
+package enum ReplicaSchema {
+  package static let migrations = [
+    Migration(1, "entities, queue and outcomes") { transaction in
+      try transaction.execute(
+        """
+        CREATE TABLE replica(
+          id INTEGER PRIMARY KEY CHECK (id = 1),
+          device BLOB NOT NULL, incarnation BLOB NOT NULL, place BLOB NOT NULL, space TEXT NOT NULL,
+          epoch BLOB NOT NULL, cursor BLOB NOT NULL, pulled_to INTEGER NOT NULL, filters BLOB NOT NULL,
+          pass INTEGER NOT NULL, is_passing INTEGER NOT NULL,
+          last_number INTEGER NOT NULL, last_position INTEGER NOT NULL, edits INTEGER NOT NULL,
+          clock_time INTEGER NOT NULL, clock_counter INTEGER NOT NULL, clock_offset INTEGER NOT NULL,
+          pruned INTEGER NOT NULL)
+        """)
+      try transaction.execute(
+        """
+        CREATE TABLE entity_type(
+          type TEXT PRIMARY KEY, version INTEGER NOT NULL, description BLOB NOT NULL) WITHOUT ROWID
+        """)
+      try transaction.execute(
+        """
+        CREATE TABLE entity(
+          id INTEGER PRIMARY KEY, type TEXT NOT NULL, key BLOB NOT NULL,
+          version INTEGER NOT NULL, server BLOB, local BLOB, lost BLOB, pending INTEGER NOT NULL,
+          keep INTEGER NOT NULL, accessed INTEGER NOT NULL, pass INTEGER NOT NULL,
+          UNIQUE (type, key))
+        """)
+      try transaction.execute(
+        """
+        CREATE TABLE operation(
+          position INTEGER PRIMARY KEY, incarnation BLOB NOT NULL, number INTEGER NOT NULL UNIQUE,
+          unit INTEGER NOT NULL, type TEXT NOT NULL, key BLOB NOT NULL, content BLOB NOT NULL,
+          urgency INTEGER NOT NULL, state INTEGER NOT NULL, enqueued INTEGER NOT NULL, not_before INTEGER NOT NULL,
+          attempts INTEGER NOT NULL, attempted INTEGER NOT NULL, refusal BLOB)
+        """)
+      try transaction.execute("CREATE INDEX operation_key ON operation(key, position)")
+      try transaction.execute(
+        """
+        CREATE TABLE lane(
+          key BLOB NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (key, position)) WITHOUT ROWID
+        """)
+      try transaction.execute("CREATE INDEX lane_position ON lane(position)")
+      try transaction.execute(
+        """
+        CREATE TABLE outcome(
+          position INTEGER PRIMARY KEY, at INTEGER NOT NULL, outcome BLOB NOT NULL)
+        """)
+    }
+  ]
+}

@@ -1,0 +1,155 @@
+package import HoldfastContract
+package import HoldfastStore
+package import HoldfastSync
+import HoldfastWire
+
+#if canImport(FoundationEssentials)
+  package import FoundationEssentials
+#else
+  package import Foundation
+#endif
+
+/// An operation in the queue.
+package struct StoredOperation: Hashable, Sendable {
+  package enum State: Int64, Sendable {
+    /// It has never been sent: it can still be changed.
+    case fresh
+    /// It was sent and nothing is known of it.
+    case sent
+    /// It was sent, and the hub said that nothing came of it so far.
+    case again
+    /// It waits for a person or the program.
+    case parked
+  }
+
+  /// Its place in the queue, which it keeps whatever happens to it.
+  package var position: UInt64
+  /// Under which its number counts.
+  package var incarnation: UUID
+  /// The position of the first operation that it takes effect together with; its own when it is alone.
+  package var unit: UInt64
+  package var content: EntityOperation
+  package var urgency: Urgency
+  package var state: State
+  /// Microseconds since 1970, by the device's clock; so are the others.
+  package var enqueued: Int64
+  package var notBefore: Int64
+  package var attempts: Int64
+  package var attempted: Int64
+  /// What the hub said last, when that was not the end of it.
+  package var refusal: Outcome?
+
+  package var isParked: Bool { state == .parked }
+  package var entity: EntityRef { EntityRef(type: content.type, key: content.key) }
+}
+
+extension Transaction where Self: ~Copyable {
+  /// The operation at that place; nil when it has left the queue.
+  package func operation(at position: UInt64) throws(StoreError) -> StoredOperation? {
+    try first(
+      """
+      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal
+      FROM operation WHERE position = $1
+      """, [.integer(Int64(bitPattern: position))]
+    ) { (row) throws(StoreError) in try StoredOperation(row) }
+  }
+
+  /// The operation of that number.
+  package func operation(numbered number: UInt64) throws(StoreError) -> StoredOperation? {
+    try first(
+      """
+      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal
+      FROM operation WHERE number = $1
+      """, [.integer(Int64(bitPattern: number))]
+    ) { (row) throws(StoreError) in try StoredOperation(row) }
+  }
+
+  /// The operations on an entity, in their order.
+  package func operations(on entity: EntityRef) throws(StoreError) -> [StoredOperation] {
+    try all(
+      """
+      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal
+      FROM operation WHERE key = $1 AND type = $2 ORDER BY position
+      """, [.bytes(entity.key), .text(entity.type)]
+    ) { (row) throws(StoreError) in try StoredOperation(row) }
+  }
+
+  /// Those that take effect together with the one at `position`, in their order.
+  package func operations(inUnit unit: UInt64) throws(StoreError) -> [StoredOperation] {
+    try all(
+      """
+      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal
+      FROM operation WHERE position >= $1 AND position < $2 AND unit = $1 ORDER BY position
+      """,
+      [
+        .integer(Int64(bitPattern: unit)),
+        .integer(Int64(bitPattern: unit) + Int64(HoldfastSync.Limits.groupOperations)),
+      ]
+    ) { (row) throws(StoreError) in try StoredOperation(row) }
+  }
+
+  /// The whole queue from after `position`, in its order, until `body` returns false.
+  package func forEachOperation(
+    after position: UInt64 = 0, _ body: (StoredOperation) throws(StoreError) -> Bool
+  ) throws(StoreError) {
+    try forEach(
+      """
+      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal
+      FROM operation WHERE position > $1 ORDER BY position
+      """, [.integer(Int64(bitPattern: position))]
+    ) { (row) throws(StoreError) in try body(try StoredOperation(row)) }
+  }
+}
+
+extension WriteTransaction {
+  /// Adds an operation at its place, or replaces the one that is there.
+  func store(_ operation: StoredOperation) throws(StoreError) {
+    try execute(
+      """
+      INSERT INTO operation(position, incarnation, number, unit, type, key, content, urgency, state, enqueued,
+        not_before, attempts, attempted, refusal)
+      VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+      ON CONFLICT(position) DO UPDATE SET incarnation = excluded.incarnation, number = excluded.number,
+        unit = excluded.unit, content = excluded.content, urgency = excluded.urgency, state = excluded.state,
+        not_before = excluded.not_before, attempts = excluded.attempts, attempted = excluded.attempted,
+        refusal = excluded.refusal
+      """,
+      [
+        .integer(Int64(bitPattern: operation.position)), .bytes(operation.incarnation.bytes),
+        .integer(Int64(bitPattern: operation.content.number)), .integer(Int64(bitPattern: operation.unit)),
+        .text(operation.content.type), .bytes(operation.content.key), .bytes(operation.content.encoded()),
+        .integer(Int64(operation.urgency.rawValue)), .integer(operation.state.rawValue),
+        .integer(operation.enqueued), .integer(operation.notBefore), .integer(operation.attempts),
+        .integer(operation.attempted), .bytes(operation.refusal?.encoded()),
+      ])
+  }
+
+  func removeOperation(at position: UInt64) throws(StoreError) {
+    let place = SQLValue.integer(Int64(bitPattern: position))
+    try execute("DELETE FROM operation WHERE position = $1", [place])
+    try execute("DELETE FROM lane WHERE position = $1", [place])
+  }
+}
+
+extension StoredOperation {
+  init(_ row: borrowing Row) throws(StoreError) {
+    position = UInt64(bitPattern: row.integer(0))
+    guard let incarnation = UUID(row.bytes(1)), let urgency = Urgency(rawValue: UInt8(clamping: row.integer(4))),
+      let state = State(rawValue: row.integer(5))
+    else { throw StoreError(.corrupt, "operation \(position) of the queue is damaged") }
+    self.incarnation = incarnation
+    unit = UInt64(bitPattern: row.integer(2))
+    do {
+      content = try EntityOperation(decoding: row.bytes(3))
+      refusal = try row.optionalBytes(10).map { (bytes) throws(MessageDecodingError) in try Outcome(decoding: bytes) }
+    } catch {
+      throw StoreError(.corrupt, "operation \(position) of the queue is damaged: \(error)")
+    }
+    self.urgency = urgency
+    self.state = state
+    enqueued = row.integer(6)
+    notBefore = row.integer(7)
+    attempts = row.integer(8)
+    attempted = row.integer(9)
+  }
+}

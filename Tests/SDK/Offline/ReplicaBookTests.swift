@@ -1,0 +1,124 @@
+import HoldfastContract
+import HoldfastStore
+import HoldfastSync
+import TestSupport
+import Testing
+
+@testable import HoldfastSDK
+
+/// Changes, their queue and what comes of them, without threads.
+struct ReplicaBookTests {
+  @Test func `a change is seen at once and stands in the queue`() throws {
+    let device = try BookDevice()
+    try device.create("a", note("milk"))
+    #expect(try device.see("a") == note("milk"))
+    let queue = try device.operations()
+    #expect(queue.map(\.content.kind) == [.create])
+    #expect(queue.map(\.content.number) == [1])
+    #expect(throws: ReplicaError.self) { try device.create("a", note("again")) }
+    #expect(throws: ReplicaError.self) { try device.update("b", note("nothing there")) }
+    #expect(try device.operations().count == 1)
+  }
+
+  @Test func `what the hub takes is there for others`() throws {
+    var hub = ModelHub()
+    let one = try BookDevice(1)
+    let two = try BookDevice(2)
+    try one.create("a", note("milk", likes: 1))
+    try one.sync(with: &hub)
+    #expect(one.isSynced)
+    #expect(try one.operations().isEmpty)
+    try two.sync(with: &hub)
+    #expect(try two.see("a") == note("milk", likes: 1))
+    try two.update("a", note("milk", likes: 4))
+    try one.update("a", note("milk", likes: 3))
+    try two.sync(with: &hub)
+    try one.sync(with: &hub)
+    try two.sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("milk", likes: 6))
+    #expect(try one.see("a") == note("milk", likes: 6))
+    #expect(try two.see("a") == note("milk", likes: 6))
+  }
+
+  @Test func `pending changes stay on top of what the hub sends`() throws {
+    var hub = ModelHub()
+    let one = try BookDevice(1)
+    let two = try BookDevice(2)
+    try one.create("a", note("milk"))
+    try one.sync(with: &hub)
+    try two.sync(with: &hub)
+    try two.update("a", note("milk", body: "two litres"))
+    try one.update("a", note("milk", likes: 2, tags: ["cold"]))
+    try two.sync(with: &hub)
+    // Its push is lost, so what it did itself stays pending while the page comes in.
+    try one.sync(with: &hub, calls: 150) { action in
+      if case .push = action { return .lost }
+      return .fine
+    }
+    let seen = try one.see("a").map { String(decoding: $0, as: UTF8.self) }
+    let wanted = note("milk", body: "two litres", likes: 2, tags: ["cold"])
+    #expect(seen == String(decoding: wanted, as: UTF8.self))
+  }
+
+  @Test func `changes that were not sent become one`() throws {
+    let device = try BookDevice()
+    try device.create("a", note("milk"))
+    try device.update("a", note("bread"))
+    try device.update("a", note("bread", likes: 2))
+    #expect(try device.operations().count == 1)
+    try device.delete("a")
+    #expect(try device.operations().isEmpty)
+    #expect(try device.see("a") == nil)
+    #expect(try device.write { transaction, _ in try transaction.entity("note", Array("a".utf8)) } == nil)
+  }
+
+  @Test func `what was sent is never changed`() throws {
+    var hub = ModelHub()
+    let device = try BookDevice()
+    try device.create("a", note("milk"))
+    try device.sync(with: &hub, calls: 20) { action in
+      if case .push = action { return .replyLost }
+      return .fine
+    }
+    let sent = try #require(try device.operations().first)
+    #expect(sent.state == .sent)
+    try device.update("a", note("bread"))
+    let queue = try device.operations()
+    #expect(queue.count == 2)
+    #expect(queue.first?.content == sent.content)
+    try device.sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("bread"))
+    #expect(hub.sequence == 2)
+  }
+
+  @Test func `what shares a parent is not made one past another`() throws {
+    let device = try BookDevice()
+    try device.create("f", note("folder"))
+    try device.create("a", note("milk", folder: "f"))
+    try device.update("f", note("folder, renamed"))
+    // The child stands between the two operations on its parent.
+    #expect(try device.operations().count == 3)
+    try device.update("f", note("folder, renamed twice"))
+    #expect(try device.operations().count == 3)
+  }
+
+  @Test func `a reply that is lost doubles nothing`() throws {
+    var hub = ModelHub()
+    let device = try BookDevice()
+    try device.create("a", note("milk"))
+    try device.sync(with: &hub)
+    var losses = 0
+    for _ in 0..<5 {
+      losses = 0
+      try device.update("a", note("milk", likes: UInt64(hub.sequence + 1)))
+      try device.sync(with: &hub) { action in
+        guard case .push = action, losses < 3 else { return .fine }
+        losses += 1
+        return losses == 2 ? .lost : .replyLost
+      }
+    }
+    #expect(hub.state(.note("a")) == note("milk", likes: 6))
+    #expect(hub.sequence == 6)
+    #expect(try device.operations().isEmpty)
+  }
+}
