@@ -59,6 +59,7 @@ import Testing
       "key id uuid\n1: a bool\nreserved 2, 4\nupgrade 1 { drop 2 }\nupgrade 1 { drop 4 }"),
     entity("upgrade", at: "upgrade 1 { }", "key id uuid\n1: a bool\nupgrade 1 { }"),
     entity("upgrade", at: "1 }", "key id uuid\n1: a bool\nupgrade 1 { drop 1 }"),
+    entity("upgrade", at: "7 }", "key id uuid\n1: a bool\nreserved 6\nupgrade 1 { drop 6  drop 7 }"),
     entity("upgrade", at: "2 to 1", "key id uuid\n1: a bool\nreserved 2\nupgrade 1 { drop 2  move 2 to 1 }"),
     entity("upgrade", at: "1 }", "key id uuid\n1: a bool\nreserved 2..3\nupgrade 1 { move 2 to 1  move 3 to 1 }"),
     entity("upgrade", at: "7", "key id uuid\n1: a bool\nreserved 2\nupgrade 1 { move 2 to 7 }"),

@@ -48,7 +48,8 @@ import Testing
               FieldDescription(number: 5, name: "folder", kind: .uuid, policy: .client),
             ],
             policy: .manual,
-            lane: 5)
+            lane: 5
+          )
         """))
   }
 
@@ -58,7 +59,7 @@ import Testing
       .entities, "entity Note = \"note\" version 1 merge \(policy) { key id uuid  1: a bool  2: b set<uuid> }")
     #expect(swift.contains("name: \"a\", kind: .bool, policy: .\(policy))"))
     #expect(swift.contains("name: \"b\", kind: .uuid, many: true, policy: .\(policy))"))
-    #expect(swift.contains("    policy: .\(policy))\n"))
+    #expect(swift.contains("    policy: .\(policy)\n  )\n"))
   }
 
   @Test func `steps between versions are plain data`() {
@@ -82,6 +83,42 @@ import Testing
         """))
     #expect(
       Snippets.swift(.entities, Self.note).contains("[EntityUpgrade] = [EntityUpgrade(version: 1, drops: [4])]\n"))
+  }
+
+  @Test func `long descriptions and steps are broken into lines`() {
+    let name = String(repeating: "n", count: 60)
+    let swift = Snippets.swift(
+      .entities,
+      """
+      entity Note = "note" version 2 merge timestamp {
+        key id uuid
+        1: \(name) [bool]  2: b bool  3: c bool  4: d bool
+        reserved 11..14
+        upgrade 1 { move 11 to 1  move 12 to 2  move 13 to 3  move 14 to 4 }
+      }
+      """)
+    #expect(swift.split(separator: "\n").allSatisfy { $0.count <= 120 }, "\(swift)")
+    #expect(
+      swift.contains(
+        """
+              FieldDescription(
+                number: 1,
+                name: "\(name)",
+                kind: .bool,
+                many: true,
+                policy: .timestamp
+              ),
+        """))
+    #expect(
+      swift.contains(
+        """
+          public static let entityUpgrades: [EntityUpgrade] = [
+            EntityUpgrade(
+              version: 1,
+              moves: [.init(from: 11, to: 1), .init(from: 12, to: 2), .init(from: 13, to: 3), .init(from: 14, to: 4)]
+            ),
+          ]
+        """))
   }
 
   @Test func `the delta has the types of the fields`() {

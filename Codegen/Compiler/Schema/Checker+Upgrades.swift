@@ -26,7 +26,9 @@ extension Checker {
     if syntax.steps.isEmpty {
       error("upgrade", "a step drops or moves something: `drop 4`, `move 2 to 6`", in: file, at: syntax.range)
     }
-    let fields = Self.fieldNumbers(of: owner)
+    let reserved = owner.members.flatMap { member -> [ClosedRange<Int>] in
+      if case .reserved(let reserved) = member { reserved.numbers.map(\.numbers) } else { [] }
+    }
     var sources: Set<Int> = []
     var targets: Set<Int> = []
     var drops: [Int] = []
@@ -40,9 +42,12 @@ extension Checker {
       }
       if !sources.insert(step.number.value).inserted {
         error("upgrade", "field \(step.number.value) is dropped or moved already", in: file, at: step.number.range)
-      } else if fields.contains(step.number.value) {
+      } else if Limits.fieldNumbers.contains(step.number.value), owner.isWhole,
+        !reserved.contains(where: { $0.contains(step.number.value) })
+      {
         error(
-          "upgrade", "field \(step.number.value) is still there; what is dropped or moved is `reserved`", in: file,
+          "upgrade",
+          "what is dropped or moved is no field any more: `reserved \(step.number.value)`", in: file,
           at: step.number.range)
       }
       guard let target = step.target else {

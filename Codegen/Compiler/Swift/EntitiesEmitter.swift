@@ -38,9 +38,9 @@ struct EntitiesEmitter {
     let coding = SwiftField.coding(.scalar(entity.key.type))
     text.line("\(access)static let messageName = \(SwiftLiteral.string(type.qualifiedName))")
     text.blank()
-    description(type, entity, into: &text)
+    text.tree(description(type, entity))
     text.blank()
-    upgrades(entity, into: &text)
+    text.tree(upgrades(entity))
     text.blank()
     text.annotations(entity.key.annotations)
     text.line("\(access)let \(key.name): \(key.type)")
@@ -70,52 +70,38 @@ struct EntitiesEmitter {
 
   // MARK: Description
 
-  private func description(_ type: TypeDeclaration, _ entity: Entity, into text: inout SwiftText) {
-    text.line("\(access)static let entityDescription = EntityDescription(")
-    text.indented { text in
-      text.line("type: \(SwiftLiteral.string(entity.type)),")
-      text.line("version: \(SwiftLiteral.number(entity.version)),")
-      let fields = type.sortedFields.map { field in
-        let many = field.type.isMany ? ", many: true" : ""
-        let policy = (field.policy ?? entity.policy).rawValue
-        return "FieldDescription(number: \(SwiftLiteral.number(field.number)), "
-          + "name: \(SwiftLiteral.string(field.name)), kind: .\(field.type.kind.rawValue)\(many), policy: .\(policy))"
-      }
-      array("fields: ", fields, ",", into: &text)
-      text.line("policy: .\(entity.policy.rawValue)" + (entity.lane == nil ? ")" : ","))
-      if let lane = entity.lane { text.line("lane: \(SwiftLiteral.number(lane)))") }
+  private func description(_ type: TypeDeclaration, _ entity: Entity) -> SwiftTree {
+    let fields = type.sortedFields.map { field in
+      var parts = ["number: \(SwiftLiteral.number(field.number))", "name: \(SwiftLiteral.string(field.name))"]
+      parts.append("kind: .\(field.type.kind.rawValue)")
+      if field.type.isMany { parts.append("many: true") }
+      parts.append("policy: .\((field.policy ?? entity.policy).rawValue)")
+      return SwiftTree.call("FieldDescription", parts.map(SwiftTree.text))
     }
+    var parts: [SwiftTree] = [
+      .text("type: \(SwiftLiteral.string(entity.type))"), .text("version: \(SwiftLiteral.number(entity.version))"),
+      .array("fields: ", fields), .text("policy: .\(entity.policy.rawValue)"),
+    ]
+    if let lane = entity.lane { parts.append(.text("lane: \(SwiftLiteral.number(lane))")) }
+    return .call("\(access)static let entityDescription = EntityDescription", parts)
   }
 
-  private func upgrades(_ entity: Entity, into text: inout SwiftText) {
+  private func upgrades(_ entity: Entity) -> SwiftTree {
     let upgrades = entity.upgrades.map { upgrade in
-      var items = ["version: \(SwiftLiteral.number(upgrade.version))"]
+      var parts = [SwiftTree.text("version: \(SwiftLiteral.number(upgrade.version))")]
       if !upgrade.drops.isEmpty {
-        items.append("drops: [\(upgrade.drops.map { SwiftLiteral.number($0) }.joined(separator: ", "))]")
+        parts.append(.array("drops: ", upgrade.drops.map { .text(SwiftLiteral.number($0)) }))
       }
       if !upgrade.moves.isEmpty {
         let moves = upgrade.moves.map { move in
-          ".init(from: \(SwiftLiteral.number(move.from)), to: \(SwiftLiteral.number(move.to)))"
+          SwiftTree.call(
+            ".init", [.text("from: \(SwiftLiteral.number(move.from))"), .text("to: \(SwiftLiteral.number(move.to))")])
         }
-        items.append("moves: [\(moves.joined(separator: ", "))]")
+        parts.append(.array("moves: ", moves))
       }
-      return "EntityUpgrade(\(items.joined(separator: ", ")))"
+      return SwiftTree.call("EntityUpgrade", parts)
     }
-    array("\(access)static let entityUpgrades: [EntityUpgrade] = ", upgrades, "", into: &text)
-  }
-
-  /// `head[items]tail`, each item on a line of its own unless there is only one.
-  private func array(_ head: String, _ items: [String], _ tail: String, into text: inout SwiftText) {
-    let single = "\(head)[\(items.joined())]\(tail)"
-    if items.count < 2, text.fits(single) {
-      text.line(single)
-      return
-    }
-    text.line(head + "[")
-    text.indented { text in
-      for item in items { text.line(item + ",") }
-    }
-    text.line("]" + tail)
+    return .array("\(access)static let entityUpgrades: [EntityUpgrade] = ", upgrades)
   }
 
   private func numbers(_ fields: [SwiftField], into text: inout SwiftText) {

@@ -22,7 +22,8 @@ struct Folder: Entity {
     type: "folder",
     version: 1,
     fields: [FieldDescription(number: 1, name: "name", kind: .string, policy: .server)],
-    policy: .server)
+    policy: .server
+  )
 
   static let entityUpgrades: [EntityUpgrade] = []
 
@@ -118,7 +119,8 @@ struct Note: Entity {
       FieldDescription(number: 12, name: "old", kind: .string, policy: .manual),
     ],
     policy: .manual,
-    lane: 8)
+    lane: 8
+  )
 
   static let entityUpgrades: [EntityUpgrade] = [
     EntityUpgrade(version: 1, drops: [13], moves: [.init(from: 14, to: 15)]),
@@ -355,7 +357,8 @@ struct Kind: Entity {
       FieldDescription(number: 24, name: "some_place", kind: .message, policy: .client),
       FieldDescription(number: 25, name: "a_size", kind: .int32, policy: .client),
     ],
-    policy: .client)
+    policy: .client
+  )
 
   static let entityUpgrades: [EntityUpgrade] = []
 
@@ -667,7 +670,8 @@ struct Tally: Entity {
       FieldDescription(number: 9, name: "i", kind: .sfixed32, policy: .counter),
       FieldDescription(number: 10, name: "j", kind: .sfixed64, policy: .counter),
     ],
-    policy: .timestamp)
+    policy: .timestamp
+  )
 
   static let entityUpgrades: [EntityUpgrade] = []
 
@@ -852,7 +856,8 @@ struct Box: Entity {
       FieldDescription(number: 17, name: "shelf", kind: .bytes, policy: .custom),
     ],
     policy: .custom,
-    lane: 17)
+    lane: 17
+  )
 
   static let entityUpgrades: [EntityUpgrade] = []
 
@@ -1094,7 +1099,8 @@ struct Entry: Entity {
       FieldDescription(number: 11, name: "none", kind: .string, policy: .manual),
       FieldDescription(number: 12, name: "in", kind: .string, policy: .manual),
     ],
-    policy: .manual)
+    policy: .manual
+  )
 
   static let entityUpgrades: [EntityUpgrade] = []
 
