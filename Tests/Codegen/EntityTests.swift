@@ -182,13 +182,18 @@ import Testing
       schema.proto(of: file).text.contains(
         """
         // Entity "note", version 2. Its key, the uuid `id`, travels beside it.
+        // Merge: manual. Lane: folder.
         message Note {
           reserved 4;
+          // Merge: manual.
           string title = 1;
+          // Merge: counter.
           int64 likes = 2;
           // A set: each element once, ascending.
+          // Merge: set.
           repeated string tags = 3;
           // A UUID: 16 bytes, or none for the one of zeros.
+          // Merge: client.
           bytes folder = 5 [features.field_presence = EXPLICIT];
         }
         """))

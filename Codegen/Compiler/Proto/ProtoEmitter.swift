@@ -33,6 +33,8 @@ struct ProtoEmitter {
       let key = "\(entity.key.type.rawValue) `\(entity.key.name)`"
       text.line(
         "// Entity \(JSON.string(entity.type)), version \(entity.version). Its key, the \(key), travels beside it.")
+      let lane = type.fields.first { $0.number == entity.lane }.map { " Lane: \($0.name)." } ?? ""
+      text.line("// Merge: \(entity.policy.rawValue).\(lane)")
     }
     text.block("\(type.kind == .enumeration ? "enum" : "message") \(type.name)") { text in
       if type.annotations.deprecation != nil { text.line("option deprecated = true;") }
@@ -73,6 +75,7 @@ struct ProtoEmitter {
     text.comment(field.annotations)
     if field.type.element == .scalar(.uuid) { text.line("// A UUID: 16 bytes, or none for the one of zeros.") }
     if case .set = field.type { text.line("// A set: each element once, ascending.") }
+    if let policy = field.policy { text.line("// Merge: \(policy.rawValue).") }
     var options: [String] = []
     if case .defaulted(let element, let value) = field.type {
       options.append("default = \(literal(value, of: element))")
