@@ -138,7 +138,7 @@ import Testing
 
   @Test(arguments: [
     ("Note", "notes"), ("Diary", "diaries"), ("Day", "days"), ("Box", "boxes"), ("Branch", "branches"),
-    ("LogEntry", "logEntries"), ("Address", "addresses"),
+    ("LogEntry", "logEntries"), ("Address", "addresses"), ("URLNote", "urlNotes"), ("PDF", "pdfs"),
   ])
   func `the collection has the plural of the name`(_ name: String, _ plural: String) {
     let swift = Snippets.swift(.entities, "entity \(name) = \"x\" version 1 merge client { key id uuid  1: a bool }")

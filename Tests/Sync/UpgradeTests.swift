@@ -163,4 +163,34 @@ import Testing
       #expect(reason(shape.upgrade(operation(.assign(Note.body, bytes)), by: [step], from: nil)) != nil, "\(bytes)")
     }
   }
+
+  @Test(arguments: 0..<200)
+  func `whatever the steps and the operation, it is current and valid or parked`(seed: UInt64) throws {
+    var random = SeededGenerator(state: seed)
+    let shape = try shape(version: 4)
+    let steps = (0..<Int.random(in: 0...4, using: &random)).map { _ in
+      EntityUpgrade(
+        version: .random(in: 0...5, using: &random),
+        drops: (0..<2).map { _ in .random(in: 1...14, using: &random) },
+        moves: (0..<3).map { _ in
+          .init(from: .random(in: 1...14, using: &random), to: .random(in: 1...14, using: &random))
+        })
+    }
+    for _ in 0..<20 {
+      var old = operation(schema: .random(in: 0...5, using: &random))
+      for field in 1...14 where Bool.random(using: &random) {
+        let bytes = (0..<Int.random(in: 0...4, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+        let whole = Bool.random(using: &random) ? text(UInt32(field), "a") : bytes
+        let kinds: [FieldChangeKind] = [.assign, .assign, .assign, .increment, .insert, .append]
+        old.changes.append(
+          FieldChange(field: UInt32(field), kind: kinds.randomElement(using: &random) ?? .assign, after: whole))
+      }
+      switch shape.upgrade(old, by: steps, from: Bool.random(using: &random) ? Note.description() : nil) {
+      case .parked: #expect(old.schema != 4)
+      case .current(let new):
+        #expect(new.schema == 4 && new.changes.count <= old.changes.count)
+        if old.schema == 4 { #expect(new == old) } else { #expect(try shape.checked(new) == new) }
+      }
+    }
+  }
 }

@@ -26,8 +26,11 @@ enum Names {
     name.prefix(1).uppercased() + name.dropFirst()
   }
 
+  /// `Note` is `note`, `URLNote` is `urlNote`, `URL` is `url`.
   static func uncapitalised(_ name: String) -> String {
-    name.prefix(1).lowercased() + name.dropFirst()
+    let capitals = name.prefix { $0.isUppercase }.count
+    let isWord = capitals > 1 && capitals < name.count
+    return name.prefix(isWord ? capitals - 1 : capitals).lowercased() + name.dropFirst(isWord ? capitals - 1 : capitals)
   }
 
   /// A member or parameter name, in backticks where Swift wants them.
