@@ -69,7 +69,10 @@ enum Names {
     "entityDescription", "entityUpgrades", "entityKey", "entityState", "rawValue", "allCases",
   ]
   /// Members of a replica, beside which the collections stand.
-  static let replicaMembers: Set<String> = ["collection"]
+  static let replicaMembers: Set<String> = [
+    "close", "collection", "conflicts", "connect", "currentStatus", "disconnect", "discard", "edit", "explain",
+    "export", "handle", "parked", "prune", "resolve", "resolveConflicts", "retry", "setFilters", "status",
+  ]
   static let enumMembers: Set<String> = ["rawValue", "description", "hashValue", "hash"]
   static let unionMembers: Set<String> = [
     "unknownFields", "encodedSize", "encode", "encoded", "merge", "hashValue", "hash", "messageName",
