@@ -54,6 +54,14 @@ package final class Database: @unchecked Sendable {
   /// A further connection, for reading.
   package func makeReader() throws(StoreError) -> Reader { try makeReader(delivery: nil) }
 
+  /// Leaves most checkpoints to `checkpointer`. Before the first commit.
+  func moveCheckpoints(to checkpointer: Checkpointer) { connection.checkpointer = checkpointer }
+
+  /// A further connection, for checkpoints beside the one that writes.
+  func makeCheckpointConnection() throws(StoreError) -> SQLiteConnection {
+    try SQLiteConnection(path: path, purpose: .checkpoint, options: options)
+  }
+
   func makeReader(delivery: Delivery?) throws(StoreError) -> Reader {
     Reader(try SQLiteConnection(path: path, purpose: .read, options: options), of: self, delivery: delivery)
   }

@@ -24,8 +24,10 @@ public enum Limits {
   public static let valueBytes = 64 << 20
   /// How long a connection waits for a lock that a foreign process holds, in milliseconds.
   public static let busyMilliseconds = 5_000
-  /// WAL pages after which a commit also checkpoints. Larger values cost latency at the tail.
-  public static let checkpointPages = 1_000
+  /// WAL pages after which they are moved into the database: beside the writer, but for a rest.
+  public static let checkpointPages = 3_000
+  /// The rest, in pages, for which a commit waits. Larger values cost latency at the tail.
+  static let restPages = 500
   /// WAL pages after which a commit waits for readers, so that the file can be used from its start again.
   public static let restartPages = 16_000
   /// How long it waits, in milliseconds. Readers end their turns within a few.

@@ -1,12 +1,14 @@
 /// The durable store: one SQLite file, one thread that writes, readers beside it.
 ///
 /// Below `Store` lies `Database`, the same without threads. Folders: `SQL` is what jobs speak, `SQLite` the engine
-/// that answers, `Writing` group commit, `Reading` the readers, `Migrations` the schema's history.
+/// that answers, `Writing` group commit, `Checkpoints` what is done about the WAL, `Reading` the readers, `Migrations` the
+/// schema's history.
 public final class Store: Sendable {
   private let directory: DataDirectory?
   private let database: Database
   private let writer: Writer
   private let scans: ScanPool
+  private let checkpointer: Checkpointer
   private let readers: ThreadReader
   private let observers = CommitObservers()
   /// Nil once the store is closed.
@@ -31,6 +33,13 @@ public final class Store: Sendable {
     self.database = database
     readers = try ThreadReader()
     scans = try ScanPool(database, threads: max(1, options.scanThreads))
+    do throws(StoreError) {
+      checkpointer = try Checkpointer(database)
+    } catch {
+      scans.close()
+      throw error
+    }
+    database.moveCheckpoints(to: checkpointer)
     let writer = Writer(capacity: options.queuedWrites)
     self.writer = writer
     do throws(StoreError) {
@@ -39,6 +48,7 @@ public final class Store: Sendable {
           writer.run(database) { observers.notify($0) }
         })
     } catch {
+      checkpointer.close()
       scans.close()
       throw error
     }
@@ -51,6 +61,7 @@ public final class Store: Sendable {
     guard let thread = writerThread.withLock({ $0.take() }) else { return }
     writer.close()
     thread.join()
+    checkpointer.close()
     scans.close()
   }
 

@@ -59,12 +59,3 @@ final class ScanPool: Sendable {
     }
   }
 }
-
-/// Carries a value to the one thread that will use it.
-///
-/// `@unchecked Sendable`: the giver keeps no reference and does not touch the value again.
-private struct Handover<Value>: @unchecked Sendable {
-  let value: Value
-
-  init(_ value: Value) { self.value = value }
-}

@@ -4,13 +4,14 @@ internal import CSQLite
 final class SQLiteConnection: DriverConnection {
   /// What a connection is for decides how it is opened.
   enum Purpose {
-    case write, read
+    case write, read, checkpoint
   }
 
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
   private var statements: [UnsafeRawPointer: SQLiteStatement] = [:]
-  /// The length of the WAL, in pages, at which a commit waits for readers to let it begin anew.
-  private var nextRestart = Int32(Limits.restartPages)
+  var checkpoints = CheckpointPlan()
+  /// What moves the WAL's pages beside this connection, if anything does.
+  var checkpointer: Checkpointer?
 
   private static let configured: Void = { _ = holdfast_disable_memory_statistics() }()
 
@@ -45,10 +46,14 @@ final class SQLiteConnection: DriverConnection {
   private func configure(_ purpose: Purpose, _ options: StoreOptions, _ path: String) throws(StoreError) {
     try pragma("PRAGMA temp_store = MEMORY")
     try pragma("PRAGMA foreign_keys = ON")
-    guard purpose == .write else {
-      try pragma("PRAGMA query_only = ON")
-      return
+    switch purpose {
+    case .read: try pragma("PRAGMA query_only = ON")
+    case .checkpoint: try configureSyncing(options)
+    case .write: try configureWriting(options, path)
     }
+  }
+
+  private func configureWriting(_ options: StoreOptions, _ path: String) throws(StoreError) {
     // Takes effect in a new file only.
     try pragma("PRAGMA page_size = 4096")
     // Overwrites what is deleted wherever that costs no further page; what must be unreadable is sealed anyway.
@@ -56,6 +61,19 @@ final class SQLiteConnection: DriverConnection {
     guard try text("PRAGMA journal_mode = WAL") == "wal" else {
       throw StoreError(.notDurable, "the file system does not support write-ahead logging; use a local one")
     }
+    watchWAL()
+    try pragma("PRAGMA journal_size_limit = 67108864")  // Limits.walBytes
+    try pragma("PRAGMA cache_size = -16384")
+    try configureSyncing(options)
+    guard options.durability == .full else { return }
+    let result = holdfast_gather_wal_writes(handle)
+    guard result == SQLITE_OK else {
+      throw StoreError(sqlite: result, doing: "preparing the WAL of \(path)", on: handle)
+    }
+  }
+
+  /// Sets when files are synced, and opens the WAL.
+  private func configureSyncing(_ options: StoreOptions) throws(StoreError) {
     switch options.durability {
     case .full: try pragma("PRAGMA synchronous = FULL")
     case .none: try pragma("PRAGMA synchronous = OFF")
@@ -63,40 +81,11 @@ final class SQLiteConnection: DriverConnection {
     // Only macOS tells flushing the device from flushing to it.
     try pragma("PRAGMA fullfsync = ON")
     try pragma("PRAGMA checkpoint_fullfsync = ON")
-    watchWAL()
-    try pragma("PRAGMA journal_size_limit = 67108864")  // Limits.walBytes
-    try pragma("PRAGMA cache_size = -16384")
     let level = try text("PRAGMA synchronous")
     guard level == (options.durability == .full ? "2" : "0") else {
       throw StoreError(.notDurable, "SQLite refused synchronous=FULL and reports level \(level)")
     }
-    guard options.durability == .full else { return }
     try pragma("PRAGMA schema_version")  // the first read opens the WAL
-    let result = holdfast_gather_wal_writes(handle)
-    guard result == SQLITE_OK else {
-      throw StoreError(sqlite: result, doing: "preparing the WAL of \(path)", on: handle)
-    }
-  }
-
-  /// Moves the WAL's pages into the database after commits. That waits for nobody, and so comes to nothing as long as
-  /// some reader is always in the middle of a turn; a WAL that has grown long is worth a short wait.
-  private func watchWAL() {
-    sqlite3_wal_hook(
-      handle,
-      { context, connection, schema, pages in
-        guard let context, pages >= Limits.checkpointPages else { return SQLITE_OK }
-        let owner = Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue()
-        if pages < Limits.restartPages { owner.nextRestart = Int32(Limits.restartPages) }
-        guard pages >= owner.nextRestart else {
-          sqlite3_wal_checkpoint_v2(connection, schema, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
-          return SQLITE_OK
-        }
-        owner.nextRestart = pages + Int32(Limits.checkpointPages)
-        sqlite3_busy_timeout(connection, Int32(Limits.restartMilliseconds))
-        sqlite3_wal_checkpoint_v2(connection, schema, SQLITE_CHECKPOINT_RESTART, nil, nil)
-        sqlite3_busy_timeout(connection, Int32(Limits.busyMilliseconds))
-        return SQLITE_OK
-      }, Unmanaged.passUnretained(self).toOpaque())
   }
 
   private func pragma(_ sql: SQL) throws(StoreError) {
