@@ -69,6 +69,9 @@ package enum Limits {
   /// What a client waits before it tries again.
   static let overloadPause: Duration = .milliseconds(100)
 
+  /// How often the hub notes how far its history has come.
+  static let historyNotes: Duration = .seconds(10)
+
   // Sync
   /// Entity types of one space, and of one program.
   static let entityTypes = 1_000

@@ -9,6 +9,7 @@
 /// ```
 /// DIR/                 0700
 ///   holdfast.sqlite    the data, with SQLite's own files beside it
+///   history            how far the data had come, by which the hub knows one that comes out of a backup
 ///   lock               held by the hub that runs
 ///   tls/ca.pem         the development authority that clients trust
 ///   tls/ca.key         0600
@@ -28,6 +29,7 @@ package struct HubDirectory: Sendable, Hashable {
   package var key: String { tls + "/server.key" }
   package var adminToken: String { path + "/admin.token" }
   package var address: String { path + "/address" }
+  package var history: String { path + "/history" }
 
   /// Names a directory, without looking at it.
   package init(path: String) {

@@ -40,6 +40,7 @@ package final class HubServer: Sendable {
   private let server: RPCServer
   private let persistence: PersistenceCalls
   private let housekeeping: Task<Void, Never>
+  private let historyNotes: Task<Void, Never>
   private let tls: Lock<TLSServerContext>
 
   /// Opens the directory, making what is missing in it, and listens.
@@ -65,6 +66,8 @@ package final class HubServer: Sendable {
     let tokens = try await TokenRegistry.open(store, limits: options.clientLimits)
     try await tokens.adopt(admin: try options.directory.adminTokenText(), now: .wallClock())
 
+    let log = options.log
+    let history = try await HistoryKeeper.open(store, options.directory.history, log: log)
     let persistence = try await PersistenceCalls.open(store, options.persistence)
     self.persistence = persistence
 
@@ -82,8 +85,8 @@ package final class HubServer: Sendable {
     } catch {
       throw HubListenError(address: options.address, cause: error)
     }
-    let log = options.log
     housekeeping = Task { await persistence.run { log("housekeeping failed: \($0)") } }
+    historyNotes = Task { await history.run(store) { log("the note of the hub's history failed: \($0)") } }
     try options.directory.write(address: address.description)
   }
 
@@ -111,6 +114,8 @@ package final class HubServer: Sendable {
     persistence.endWatches()
     await server.drain(grace: grace)
     await housekeeping.value
+    historyNotes.cancel()
+    await historyNotes.value
     store.close()
   }
 

@@ -143,8 +143,9 @@ struct PushDraft {
       }
       result.place = place
       result.conflict = EntityConflict(
-        operation: operation, version: result.outcome.version, state: result.outcome.state ?? [],
-        isDeleted: result.outcome.isDeleted, fields: fields, at: run.now.timestamp, by: run.who)
+        replica: run.identity, operation: operation, version: result.outcome.version,
+        state: result.outcome.state ?? [], isDeleted: result.outcome.isDeleted, fields: fields, at: run.now.timestamp,
+        by: run.who)
     case .gone: result.outcome.kind = .gone
     case .rejected(let error): result.outcome.reject(error)
     }

@@ -94,6 +94,7 @@ struct PushContext {
   let entities: EntityAccount
   /// As it was before the push.
   let replica: ReplicaRecord
+  let identity: ReplicaIdentity
   let who: String
   let now: Moment
   let defaultQuota: SpaceAccount.Quota

@@ -123,8 +123,8 @@ package struct SyncDesk: Sendable {
     let account = try transaction.shared(SpaceLedger.self).openAccount(named: request.space, transaction)
     let entities = try transaction.shared(EntityLedger.self).openAccount(of: account.id, transaction)
     let context = PushContext(
-      account: account, entities: entities, replica: replica, who: principal, now: Moment(microseconds: now),
-      defaultQuota: defaultQuota)
+      account: account, entities: entities, replica: replica, identity: request.replica, who: principal,
+      now: Moment(microseconds: now), defaultQuota: defaultQuota)
     var run = try PushRun(context, confirmed: request.confirmed, transaction)
     try run.take(request.operations, transaction)
     return try run.finish(transaction)

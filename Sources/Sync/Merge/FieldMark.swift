@@ -29,6 +29,8 @@ package struct EntityMarks: Hashable, Sendable {
   package var deleter: UInt64 = 0
   /// Whether a deleted entity's fields are still there.
   package var isKept = false
+  /// The version that the entity's row had first, before it was deleted and created again, too.
+  package var born: UInt64 = 0
   package var unknownFields = UnknownFields()
 
   package init() {}
@@ -72,11 +74,13 @@ extension EntityMarks: Message {
     size += MessageCoding<ClockReading>.size(clock, field: 2)
     size += UInt64Coding.size(deleter, field: 3)
     size += BoolCoding.size(isKept, field: 4)
+    size += UInt64Coding.size(born, field: 5)
     return size
   }
 
   package func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    UInt64Coding.write(born, field: 5, into: &writer)
     BoolCoding.write(isKept, field: 4, into: &writer)
     UInt64Coding.write(deleter, field: 3, into: &writer)
     MessageCoding<ClockReading>.write(clock, field: 2, into: &writer)
@@ -95,6 +99,7 @@ extension EntityMarks: Message {
       case 18: try MessageCoding<ClockReading>.read(&clock, from: &reader)
       case 24: try UInt64Coding.read(&deleter, from: &reader)
       case 32: try BoolCoding.read(&isKept, from: &reader)
+      case 40: try UInt64Coding.read(&born, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }

@@ -78,6 +78,7 @@ package struct Judgement: Sendable {
   ) throws(SyncError) -> Verdict {
     var created = EntityRow(version: next)
     created.marks.clock = max(operation.clock, row.marks.clock)
+    created.marks.born = row.version == 0 ? next : row.marks.born
     // Operations that were made on the fields of before have to notice.
     for mark in row.marks.fields {
       created.marks[mark.field] = FieldMark(field: mark.field, version: next, writer: replica)
@@ -113,6 +114,7 @@ package struct Judgement: Sendable {
       tombstone.marks = row.marks
       tombstone.marks.isKept = true
     }
+    tombstone.marks.born = row.marks.born
     tombstone.marks.clock = unseen.isEmpty ? max(operation.clock, row.marks.clock.next) : operation.clock
     tombstone.marks.deleter = replica
     return .apply(tombstone, isNews: false)

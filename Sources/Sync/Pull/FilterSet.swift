@@ -47,8 +47,9 @@ package struct FilterSet: Hashable, Sendable {
   /// Whether an entity that is not wanted may have been at `sequence`: whether a field that the filters compare has
   /// changed since.
   package func mayHaveLeft(type: String, _ marks: EntityMarks, since sequence: UInt64) -> Bool {
-    // A field that was never set in this entity may have been in one that was deleted before it was created again.
-    lazy var mayBeNew = marks.fields.allSatisfy { $0.version > sequence }
+    guard marks.born <= sequence else { return false }
+    // A field that was never set may have been before the entity was deleted and created again.
+    let mayBeNew = marks.fields.allSatisfy { $0.version > sequence }
     return wanted[type]?.contains { filter in
       filter.all.contains { field in marks[field.number].map { $0.version > sequence } ?? mayBeNew }
     } ?? false

@@ -77,6 +77,7 @@ struct `Pulled entities` {
     #expect(try await device.agrees())
     // What changes outside stays outside.
     try await writer.push(.update(2, base: 3, .title("still out")), .update(3, base: 3, .like(1)))
+    try await writer.push(.create(4, .title("outside too"), .folder(9)))
     let page = try await device.pullPage()
     #expect(page.entities.isEmpty)
     // One goes, one comes.
@@ -87,7 +88,7 @@ struct `Pulled entities` {
     #expect(device.state(2) != nil)
     #expect(try await device.agrees())
     // The one that goes is deleted and made again, without ever being seen in between.
-    try await writer.push(.delete(2, base: 7), .create(2, .title("again")))
+    try await writer.push(.delete(2, base: 8), .create(2, .title("again")))
     try await device.pull()
     #expect(device.entities.isEmpty)
     #expect(try await device.agrees())
