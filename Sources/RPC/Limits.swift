@@ -11,6 +11,10 @@ enum Limits {
   static let timersPerTurn = 8192
   /// Turns that a loop takes to run what is still queued when it is told to end.
   static let turnsToEnd = 1024
+  /// How long a loop looks for more work before it sleeps.
+  static let linger: UInt64 = 30_000  // nanoseconds
+  /// In vain this often in a row, it looks in one turn of 2 to the power of this.
+  static let lingerFailures = 8
   /// Cancelled timers that may wait for their slot in the heap to be swept.
   static let cancelledTimers = 64
   /// Connections that one turn accepts from one listener.
@@ -52,7 +56,7 @@ enum Limits {
   /// Connections that a server has at once unless it is told otherwise.
   static let connections = 16_384
   /// How long a server waits for the client to close after its goodbye.
-  static let linger: Duration = .seconds(1)
+  static let parting: Duration = .seconds(1)
 
   // Calls.
   /// The latest time for which a client that goes too fast is told to come back.

@@ -40,6 +40,7 @@ public struct CallError<Failure: DeclaredFailure>: Error, CustomStringConvertibl
     cause = other.cause
   }
 
+  @usableFromInline
   init(_ failure: CallFailure) {
     self.init(failure.status, failure.message, cause: failure.cause)
     retryAfter = failure.retryAfter
@@ -64,6 +65,7 @@ public struct CallError<Failure: DeclaredFailure>: Error, CustomStringConvertibl
 }
 
 /// A failed call without its type: what travels in a REPLY, or what ended the call on the way.
+@usableFromInline
 struct CallFailure: Error, CustomStringConvertible {
   struct Declaration {
     var package: String
@@ -128,7 +130,7 @@ struct CallFailure: Error, CustomStringConvertible {
       payload: declaration?.payload ?? [], retryAfter: retryAfter, notBegun: notBegun)
   }
 
-  var description: String { "\(status): \(message)" }
+  @usableFromInline var description: String { "\(status): \(message)" }
 }
 
 /// An error that knows what to say to the other side.

@@ -4,6 +4,7 @@ import HoldfastWire
 ///
 /// Knows no message types: requests come encoded and replies leave as bytes, so that both are turned into messages
 /// where the types are known, on the caller's thread, and the loop runs no generic code.
+@usableFromInline
 class ClientCall: @unchecked Sendable {  // see above
   /// What the CALL says; its timeout is what is left when it is sent.
   private var head: CallHead

@@ -62,23 +62,17 @@ public final class RPCClient: Sendable {
   // MARK: Calls
 
   /// One request, one reply.
+  ///
+  /// What knows the types is compiled into the caller, which then encodes and decodes without looking types up; all the
+  /// rest is in `exchange`.
+  @inlinable
   public nonisolated(nonsending) func unary<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ request: Request, _ options: CallOptions = .default
   ) async throws(CallError<Failure>) -> Reply {
-    let terms = MethodTerms(method)
-    let limits = replyLimits(terms)
-    var metadata = metadata(for: terms, options)
+    let call: UnaryCall
     do throws(CallFailure) {
-      let watch = isWatched ? try await intercept(terms, &metadata) : nil
-      do throws(CallFailure) {
-        let call = try await exchange(terms, request.encoded(), metadata, options)
-        let reply: Reply = try call.decodeReply(limits: limits)
-        watch?.ended(.ok)
-        return reply
-      } catch {
-        watch?.ended(error.status)
-        throw error
-      }
+      call = try await exchange(method.terms, request.encoded(), options)
+      return try call.decodeReply()
     } catch {
       throw CallError(error)
     }
@@ -89,21 +83,21 @@ public final class RPCClient: Sendable {
   public func serverStream<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ request: Request, _ options: CallOptions = .default
   ) -> ReplyStream<Reply, Failure> {
-    ReplyStream { StreamHandle(self, MethodTerms(method), request.encoded(), options) }
+    ReplyStream { StreamHandle(self, method.terms, request.encoded(), options) }
   }
 
   /// A stream of requests, one reply.
   public func clientStream<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ options: CallOptions = .default
   ) -> UploadCall<Request, Reply, Failure> {
-    UploadCall(StreamHandle(self, MethodTerms(method), nil, options))
+    UploadCall(StreamHandle(self, method.terms, nil, options))
   }
 
   /// Streams both ways.
   public func bidirectional<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ options: CallOptions = .default
   ) -> StreamCall<Request, Reply, Failure> {
-    StreamCall(StreamHandle(self, MethodTerms(method), nil, options))
+    StreamCall(StreamHandle(self, method.terms, nil, options))
   }
 
   // MARK: Steps
@@ -139,10 +133,13 @@ public final class RPCClient: Sendable {
     if let ready = pool.ready() { ready } else { try await pool.opened() }
   }
 
-  /// Sends a request until it is answered, as often as the policy allows. The call that it returns has ended.
-  nonisolated(nonsending) private func exchange(
-    _ method: MethodTerms, _ request: [UInt8], _ metadata: Metadata, _ options: CallOptions
+  /// Makes a call, as often as the policy allows. The one that it returns has its reply.
+  @usableFromInline
+  nonisolated(nonsending) func exchange(
+    _ method: MethodTerms, _ request: [UInt8], _ options: CallOptions
   ) async throws(CallFailure) -> UnaryCall {
+    var metadata = metadata(for: method, options)
+    let watch = isWatched ? try await intercept(method, &metadata) : nil
     let timeout = options.timeout ?? method.timeout ?? settings.timeout
     var ready = pool.ready()
     // On the loop, the time at which its turn began is exact enough.
@@ -153,7 +150,7 @@ public final class RPCClient: Sendable {
       let failure: CallFailure
       do throws(CallFailure) {
         let connection = if let ready { ready } else { try await pool.opened() }
-        let call = UnaryCall(head, request: request, deadline: deadline)
+        let call = UnaryCall(head, request: request, deadline: deadline, limits: replyLimits(method), watch)
         await call.run(on: connection)
         guard let reason = call.failure else { return call }
         failure = reason
@@ -163,7 +160,10 @@ public final class RPCClient: Sendable {
       let policy = options.retry ?? settings.retry
       guard attempt < policy.attempts, canRepeat(method, failure),
         await rest(before: attempt, policy, failure, deadline)
-      else { throw failure }
+      else {
+        watch?.ended(failure.status)
+        throw failure
+      }
       attempt += 1
       ready = pool.ready()
     }

@@ -1,31 +1,37 @@
-import HoldfastWire
+public import HoldfastWire
 
 /// One attempt at a call with one request and one reply: where the caller's task waits, and what it finds when it goes
 /// on. One object for each attempt, so that it is also where a cancellation meets the call, whichever comes first.
 ///
 /// Touched on the connection's loop only, until it resumes the task; from then on it belongs to that.
+@usableFromInline
 final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
   /// Can move from `waiting` to the others, once.
   private enum Outcome {
     case waiting
-    /// A message that came in one frame, in memory of the call's own.
-    case copied(UnsafeMutableRawBufferPointer)
-    case assembled([UInt8], from: Int)
+    /// The reply's bytes; the message begins at `from`.
+    case replied([UInt8], from: Int)
     indirect case failed(CallFailure)
-
-    /// Gives back the memory that it has.
-    func discard() { if case .copied(let bytes) = self { bytes.deallocate() } }
   }
 
   private enum Phase { case new, begun, cancelled }
 
+  private let limits: DecodingLimits
+  private let watch: InterceptedCall?
   private var outcome = Outcome.waiting
   private var phase = Phase.new
   private var caller: UnsafeContinuation<Void, Never>?
 
-  deinit { outcome.discard() }
+  init(
+    _ head: CallHead, request: [UInt8], deadline: MonotonicTime?, limits: DecodingLimits, _ watch: InterceptedCall?
+  ) {
+    self.limits = limits
+    self.watch = watch
+    super.init(head, request: request, deadline: deadline)
+  }
 
   /// Makes the call on `connection` and returns when it has ended.
+  @inline(__always)
   nonisolated(nonsending) func run(on connection: ClientConnection) async {
     await withTaskCancellationHandler {
       await withUnsafeContinuation { caller in
@@ -44,32 +50,42 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
   }
 
   /// The reply, after `run`.
-  func decodeReply<Reply: Message>(limits: DecodingLimits) throws(CallFailure) -> Reply {
-    switch outcome {
-    case .waiting: throw CallFailure(.internal, "the call has not ended")
-    case .failed(let failure): throw failure
-    case .copied(let bytes): return try decode(.view(UnsafeRawBufferPointer(bytes)), limits)
-    case .assembled(let bytes, let start): return try decode(.assembled(bytes, from: start), limits)
+  @inlinable
+  func decodeReply<Reply: Message>() throws(CallFailure) -> Reply {
+    let (body, limits) = try self.body()
+    do throws(MessageDecodingError) {
+      let reply = try body.decode(as: Reply.self, limits: limits)
+      ended()
+      return reply
+    } catch {
+      throw ended(undecodable: error)
     }
   }
 
-  private func decode<Reply: Message>(
-    _ body: MessageBody, _ limits: DecodingLimits
-  ) throws(CallFailure) -> Reply {
-    do {
-      return try body.decode(as: Reply.self, limits: limits)
-    } catch {
-      throw CallFailure(.internal, "the reply cannot be decoded", cause: error)
+  /// The reply's bytes, which are there as long as this is.
+  @usableFromInline
+  func body() throws(CallFailure) -> (MessageBody, DecodingLimits) {
+    switch outcome {
+    case .waiting: throw CallFailure(.internal, "the call has not ended")
+    case .failed(let failure): throw failure
+    case .replied(let bytes, let start): return (.assembled(bytes, from: start), limits)
     }
+  }
+
+  /// The caller has what it asked for.
+  @usableFromInline
+  func ended() { watch?.ended(.ok) }
+
+  @usableFromInline
+  func ended(undecodable error: MessageDecodingError) -> CallFailure {
+    watch?.ended(.internal)
+    return CallFailure(.internal, "the reply cannot be decoded", cause: error)
   }
 
   override func succeed(_ head: ReplyHead, _ body: MessageBody) {
     switch body {
-    case .view(let bytes):
-      let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
-      copy.copyMemory(from: bytes)
-      end(.copied(copy))
-    case .assembled(let bytes, let start): end(.assembled(bytes, from: start))
+    case .view(let bytes): end(.replied([UInt8](bytes), from: 0))
+    case .assembled(let bytes, let start): end(.replied(bytes, from: start))
     }
   }
 
@@ -87,7 +103,7 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
   }
 
   private func end(_ outcome: Outcome) {
-    guard let caller = caller.take() else { return outcome.discard() }
+    guard let caller = caller.take() else { return }
     self.outcome = outcome
     caller.resume()
   }

@@ -30,6 +30,7 @@ public final class EventLoop: @unchecked Sendable {  // what is stored without a
   private var turnEnd: [any TurnEndHandler] = []
   private var isStopping = false
   private var events: [PollEvent] = []
+  private var linger = Linger()
 
   /// Memory into which the loop's connections receive, one after the other.
   let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Limits.receiveBytes, alignment: 16)
@@ -201,6 +202,7 @@ public final class EventLoop: @unchecked Sendable {  // what is stored without a
 
   private func waitForEvents() {
     do {
+      if try lookAgain() { return }
       if turnEnd.isEmpty && !isStopping && jobs.prepareToSleep() {
         try poller.wait(timeout: timers.next().map { $0 - .now() }, into: &events)
         jobs.awoke()
@@ -212,6 +214,19 @@ public final class EventLoop: @unchecked Sendable {  // what is stored without a
       preconditionFailure("Loop \(name) cannot wait: \(error)")
     }
     now = .now()
+  }
+
+  /// Looks for more without sleeping, after a turn that had events; true when there is something.
+  private func lookAgain() throws -> Bool {
+    guard !events.isEmpty, turnEnd.isEmpty, !isStopping, !jobs.hasJobs, linger.begins() else { return false }
+    let end = MonotonicTime.now().nanoseconds + Limits.linger
+    repeat {
+      try poller.wait(timeout: .zero, into: &events)
+      now = .now()
+    } while events.isEmpty && !jobs.hasJobs && now.nanoseconds < end
+    let found = !events.isEmpty || jobs.hasJobs
+    linger.ended(found: found)
+    return found
   }
 
   private func endTurn() {

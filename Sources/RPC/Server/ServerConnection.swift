@@ -410,7 +410,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     phase = .lingering
     abandonCalls(CallFailure(.unavailable, error.message))
     if let timer { loop.cancel(timer) }
-    timer = loop.schedule(at: loop.now + Limits.linger) { self.close() }
+    timer = loop.schedule(at: loop.now + Limits.parting) { self.close() }
     loop.atTurnEnd(self)
   }
 

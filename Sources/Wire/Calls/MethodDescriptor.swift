@@ -1,6 +1,33 @@
 /// What both sides know of one call: its numbers, name, shape and defaults. The code generator emits one for each
 /// `call` of a definition file.
 public struct MethodDescriptor<Request: Message, Reply: Message, Failure: DeclaredFailure>: Sendable {
+  /// All of it but the types.
+  public let terms: MethodTerms
+
+  public init(
+    service: UInt32, method: UInt32, name: String, shape: CallShape = .unary, isIdempotent: Bool = false,
+    isKeyed: Bool = false, timeout: Duration? = nil, priority: CallPriority = .normal, requestLimit: Int? = nil,
+    replyLimit: Int? = nil
+  ) {
+    terms = MethodTerms(
+      id: MethodID(service: service, method: method), name: name, shape: shape, isIdempotent: isIdempotent,
+      isKeyed: isKeyed, timeout: timeout, priority: priority, requestLimit: requestLimit, replyLimit: replyLimit)
+  }
+
+  public var id: MethodID { terms.id }
+  public var name: String { terms.name }
+  public var shape: CallShape { terms.shape }
+  public var isIdempotent: Bool { terms.isIdempotent }
+  public var isKeyed: Bool { terms.isKeyed }
+  public var timeout: Duration? { terms.timeout }
+  public var priority: CallPriority { terms.priority }
+  public var requestLimit: Int? { terms.requestLimit }
+  public var replyLimit: Int? { terms.replyLimit }
+}
+
+/// What there is to know of a method without the types of its messages. One object for all calls of the method, so that
+/// the steps of a call hand on a reference.
+public final class MethodTerms: Sendable {
   public let id: MethodID
   /// The package, service and call: `notes.Notes/save`.
   public let name: String
@@ -18,12 +45,11 @@ public struct MethodDescriptor<Request: Message, Reply: Message, Failure: Declar
   /// The largest reply, in bytes, that the client takes; nil means the connection's message limit.
   public let replyLimit: Int?
 
-  public init(
-    service: UInt32, method: UInt32, name: String, shape: CallShape = .unary, isIdempotent: Bool = false,
-    isKeyed: Bool = false, timeout: Duration? = nil, priority: CallPriority = .normal, requestLimit: Int? = nil,
-    replyLimit: Int? = nil
+  init(
+    id: MethodID, name: String, shape: CallShape, isIdempotent: Bool, isKeyed: Bool, timeout: Duration?,
+    priority: CallPriority, requestLimit: Int?, replyLimit: Int?
   ) {
-    self.id = MethodID(service: service, method: method)
+    self.id = id
     self.name = name
     self.shape = shape
     self.isIdempotent = isIdempotent

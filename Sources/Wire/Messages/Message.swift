@@ -31,6 +31,7 @@ public protocol Message: Sendable, Hashable {
 
 extension Message {
   /// The encoding in an array of its own.
+  @inlinable
   public func encoded() -> [UInt8] {
     let size = encodedSize
     // An array made from bytes costs less than one that is made first and then filled, which looks up its type at run
@@ -49,6 +50,7 @@ extension Message {
 
   /// Writes the encoding over all of `buffer`, whose `count` has to be `encodedSize`; any other count is a programming
   /// error and stops the program. The buffer may hold uninitialised memory and is used during the call only.
+  @inlinable
   public func encode(into buffer: UnsafeMutableRawBufferPointer) {
     var writer = MessageWriter(buffer)
     encode(into: &writer)
@@ -56,12 +58,14 @@ extension Message {
   }
 
   /// Decodes a message that takes up all of `bytes`.
+  @inlinable
   public init(decoding bytes: [UInt8], limits: DecodingLimits = .standard) throws(MessageDecodingError) {
     self.init()
     try merge(decoding: bytes, limits: limits)
   }
 
   /// Decodes a message that takes up all of `bytes`, which are used during the call only.
+  @inlinable
   public init(decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits = .standard) throws(MessageDecodingError) {
     self.init()
     try merge(decoding: bytes, limits: limits)
@@ -71,6 +75,7 @@ extension Message {
   /// maps grow, messages merge.
   ///
   /// After an error the message holds some of the new fields.
+  @inlinable
   public mutating func merge(decoding bytes: [UInt8], limits: DecodingLimits = .standard) throws(MessageDecodingError) {
     // The closure is handed over as a `Result`, since `withUnsafeBytes` keeps no error type.
     let result = bytes.withUnsafeBytes { bytes in
@@ -81,6 +86,7 @@ extension Message {
 
   /// Decodes all of `bytes` into this message, as `merge(decoding:limits:)` does with an array; the bytes are used
   /// during the call only.
+  @inlinable
   public mutating func merge(
     decoding bytes: UnsafeRawBufferPointer, limits: DecodingLimits = .standard
   ) throws(MessageDecodingError) {

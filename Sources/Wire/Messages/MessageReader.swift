@@ -27,6 +27,7 @@ public struct MessageReader: ~Copyable {
   @usableFromInline var elementsLeft: Int
   @usableFromInline var elementMemoryLeft: Int
 
+  @usableFromInline
   init(start: UnsafeRawPointer, count: Int, limits: DecodingLimits) {
     self.start = start
     position = start

@@ -16,6 +16,7 @@ public enum MessageBody {
   public var credit: Int { count + Limits.itemFrameCredit }
 
   /// Calls `body` with the bytes, which are valid during the call only.
+  @inlinable
   public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -46,6 +47,7 @@ public enum MessageBody {
   }
 
   /// The message, decoded.
+  @inlinable
   public func decode<M: Message>(
     as type: M.Type, limits: DecodingLimits = .standard
   ) throws(MessageDecodingError) -> M {

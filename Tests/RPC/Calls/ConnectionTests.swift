@@ -48,7 +48,8 @@ import Testing
       return connection
     }
     await closed.wait()
-    let call = UnaryCall(CallHead(method: Echo.unary.id), request: Authenticate().encoded(), deadline: nil)
+    let call = UnaryCall(
+      CallHead(method: Echo.unary.id), request: Authenticate().encoded(), deadline: nil, limits: .standard, nil)
     await call.run(on: connection)
     let failure = try #require(call.failure)
     #expect(failure.status == .unauthenticated)
