@@ -15,6 +15,8 @@ public final class Hub: Sendable {
   public let administration: AdministrationClient
   /// Measuring the hub and the way to it.
   public let diagnostics: DiagnosticsClient
+  /// Entities that several devices keep and change; a `Replica` makes these calls.
+  public let sync: SyncClient
   /// What all of them call through.
   public let client: RPCClient
 
@@ -24,6 +26,7 @@ public final class Hub: Sendable {
     persistence = PersistenceClient(client)
     administration = AdministrationClient(client)
     diagnostics = DiagnosticsClient(client)
+    sync = SyncClient(client)
   }
 
   /// Connects to a hub and returns when it has answered.

@@ -37,7 +37,9 @@ extension ReplicaBook {
   ) throws -> Settled {
     var settled = Settled()
     try transaction.changeHead { (head) throws(StoreError) in head.clock.hear(reply.clock, at: now) }
-    let outcomes = Dictionary(reply.outcomes.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
+    let outcomes = Dictionary(
+      reply.outcomes.map { ($0.number, $0.isForgotten ? Outcome(number: $0.number, kind: .superseded) : $0) },
+      uniquingKeysWith: { first, _ in first })
     var units: [[StoredOperation]] = []
     var seen: Set<UInt64> = []
     for outcome in reply.outcomes {
@@ -168,7 +170,8 @@ extension ReplicaBook {
 
   /// Gives an operation a new identity, under which the hub knows nothing of it; it keeps its place.
   func renumber(
-    _ operation: StoredOperation, state: StoredOperation.State, _ transaction: borrowing WriteTransaction
+    _ operation: StoredOperation, state: StoredOperation.State, refusal: Outcome? = nil,
+    _ transaction: borrowing WriteTransaction
   ) throws(StoreError) {
     var operation = operation
     (operation.content.number, operation.incarnation) = try transaction.changeHead { (head) throws(StoreError) in
@@ -177,7 +180,7 @@ extension ReplicaBook {
       return (head.lastNumber, head.incarnation)
     }
     operation.state = state
-    operation.refusal = nil
+    operation.refusal = refusal
     operation.notBefore = 0
     try transaction.store(operation)
   }
@@ -200,7 +203,14 @@ extension ReplicaBook {
 
 extension Outcome {
   /// Whether the hub knows another operation under this identity.
-  fileprivate var isMismatch: Bool { kind == .rejected && status == UInt32(Status.alreadyExists.rawValue) }
+  fileprivate var isMismatch: Bool {
+    kind == .rejected && status == UInt32(Status.alreadyExists.rawValue) && !isReplay
+  }
+
+  /// Whether the operation had its outcome and that was confirmed, by a copy of this replica: nothing is left to do.
+  fileprivate var isForgotten: Bool {
+    kind == .rejected && status == UInt32(Status.alreadyExists.rawValue) && isReplay
+  }
 }
 
 extension Duration {

@@ -88,7 +88,8 @@ extension ReplicaBook {
       return true
     }
     for operation in stale {
-      try renumber(operation, state: operation.isParked ? .parked : .fresh, transaction)
+      try renumber(
+        operation, state: operation.isParked ? .parked : .fresh, refusal: operation.refusal, transaction)
     }
   }
 

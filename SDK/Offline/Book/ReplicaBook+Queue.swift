@@ -40,6 +40,8 @@ extension ReplicaBook {
     package var sent: Set<UInt64> = []
     /// See `ReplicaHead.edits`.
     package var edits: Int64 = 0
+    /// The position of its last operation; 0 when it is empty.
+    package var last: UInt64 = 0
   }
 
   /// What stands in the queue after `position`.
@@ -62,6 +64,7 @@ extension ReplicaBook {
     ) { row in
       let number = UInt64(bitPattern: row.integer(1))
       let unit = UInt64(bitPattern: row.integer(2))
+      queue.last = UInt64(bitPattern: row.integer(0))
       let lanes = [Lane(key: row.bytes(3))] + (others[row.integer(0)] ?? [])
       let operation = PushUnit.Operation(number: number, bytes: Int(row.integer(4)))
       let notBefore = moment.due(row.integer(8))

@@ -1,6 +1,6 @@
 package import HoldfastContract
 package import HoldfastStore
-import HoldfastSync
+package import HoldfastSync
 import HoldfastWire
 
 #if canImport(FoundationEssentials)
@@ -8,6 +8,17 @@ import HoldfastWire
 #else
   package import Foundation
 #endif
+
+/// An entity type as a program brings it.
+package struct EntityType: Sendable {
+  package var description: EntityDescription
+  package var upgrades: [EntityUpgrade]
+
+  package init(_ description: EntityDescription, upgrades: [EntityUpgrade] = []) {
+    self.description = description
+    self.upgrades = upgrades
+  }
+}
 
 /// What is done to a replica's file: each method is one step within a transaction that the caller holds.
 ///
@@ -18,9 +29,9 @@ import HoldfastWire
 /// and its operation are there together or not at all; what was sent under a number is never changed under it.
 package struct ReplicaBook: Sendable {
   /// The types that the program knows, each in the newest version that any program on this file has known.
-  private(set) var shapes: [String: EntityShape]
+  private(set) var shapes: [String: EntityShape] = [:]
   /// The versions in which this program makes operations.
-  private var schemas: [String: UInt32]
+  private var schemas: [String: UInt32] = [:]
 
   /// What has become different by a step, for those who watch.
   package struct Touched: Hashable, Sendable {
@@ -47,7 +58,7 @@ package struct ReplicaBook: Sendable {
   ///   - place: where the file is. A replica that was made elsewhere is a copy and gets a new incarnation.
   ///   - fresh: identities that nobody has used, for a device and for an incarnation.
   package static func open(
-    space: String, descriptions: [EntityDescription], place: [UInt8], fresh: (device: UUID, incarnation: UUID),
+    space: String, types: [EntityType], place: [UInt8], fresh: (device: UUID, incarnation: UUID), at now: Int64,
     in transaction: borrowing WriteTransaction
   ) throws -> ReplicaBook {
     if let head = try transaction.storedHeadIfAny() {
@@ -64,30 +75,40 @@ package struct ReplicaBook: Sendable {
       try transaction.beginReplica(
         ReplicaHead(device: fresh.device, incarnation: fresh.incarnation, place: place, space: space))
     }
-    var book = ReplicaBook(shapes: [:], schemas: [:])
-    for description in descriptions { try book.register(description, in: transaction) }
+    var book = ReplicaBook()
+    for type in types { _ = try book.register(type, at: now, in: transaction) }
     return book
   }
 
-  /// Lets the program use a type. Of the versions that programs on this file have had, the highest counts.
+  /// Lets the program use a type. Of the versions that programs on this file have had, the highest counts; operations
+  /// that an older one has queued, and that were never sent, are brought to it, or parked where that cannot be done.
   package mutating func register(
-    _ description: EntityDescription, in transaction: borrowing WriteTransaction
-  ) throws {
-    var shape = try EntityShape(description)
-    if let known = try Self.storedShape(description.type, in: transaction),
-      known.description.version > description.version
-    {
+    _ type: EntityType, at now: Int64, in transaction: borrowing WriteTransaction
+  ) throws -> Touched {
+    var shape = try EntityShape(type.description)
+    let known = try Self.storedShape(shape.type, in: transaction)
+    if let known, known.description.version > type.description.version {
       shape = known
-    } else {
+    } else if known?.description != type.description {
       try transaction.execute(
         """
         INSERT INTO entity_type(type, version, description) VALUES($1, $2, $3)
         ON CONFLICT(type) DO UPDATE SET version = excluded.version, description = excluded.description
         """,
-        [.text(description.type), .integer(Int64(description.version)), .bytes(description.encoded())])
+        [.text(shape.type), .integer(Int64(type.description.version)), .bytes(type.description.encoded())])
     }
-    shapes[description.type] = shape
-    schemas[description.type] = description.version
+    shapes[shape.type] = shape
+    schemas[shape.type] = type.description.version
+    guard let known, known.description.version < type.description.version else { return Touched() }
+    return try upgrade(type, from: known.description, in: transaction)
+  }
+
+  package func knows(_ type: String) -> Bool { shapes[type] != nil }
+
+  /// Takes over a type that another book has registered.
+  mutating func adopt(_ type: EntityType, from other: ReplicaBook) {
+    shapes[type.description.type] = other.shapes[type.description.type]
+    schemas[type.description.type] = type.description.version
   }
 
   // MARK: Types

@@ -166,7 +166,7 @@ struct PushDraft {
       outcome.isReplay = true
     } else {
       outcome = Outcome()
-      outcome.reject(.invalidArgument, "operation mismatch: the number was used for another; take a fresh one")
+      outcome.reject(.alreadyExists, "operation mismatch: the number was used for another; take a fresh one")
     }
     return outcome
   }

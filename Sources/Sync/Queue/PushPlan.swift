@@ -54,6 +54,8 @@ package struct PushPlan: Sendable {
   var pushes: [PushID: [UInt64]] = [:]
   var pushesMade: UInt64 = 0
   private(set) var lastPosition: UInt64 = 0
+  /// How many of the units wait for a person or the program.
+  package private(set) var parkedCount = 0
 
   package init() {}
 
@@ -72,6 +74,9 @@ package struct PushPlan: Sendable {
   package func unit(of operation: UInt64) -> PushUnit? {
     positions[operation].flatMap { entries[$0]?.unit }
   }
+
+  /// Whether the unit at the position is known here.
+  package func holds(_ position: UInt64) -> Bool { entries[position] != nil }
 
   /// Whether the operation is under way.
   package func isUnderWay(_ operation: UInt64) -> Bool {
@@ -111,6 +116,7 @@ package struct PushPlan: Sendable {
       lanes[lane, default: LaneQueue()].append(unit.position, key: key)
     }
     for operation in unit.operations { positions[operation.number] = unit.position }
+    if unit.isParked { parkedCount += 1 }
     entries[unit.position] = Entry(unit: unit, push: nil, blockers: blockers)
     offer(unit.position)
     // Whatever is in its way has become as urgent as it is.
@@ -124,6 +130,7 @@ package struct PushPlan: Sendable {
     let fronts = entry.unit.lanes.filter { front(of: $0) == position }
     for operation in entry.unit.operations { positions[operation.number] = nil }
     entries[position] = nil
+    if entry.unit.isParked { parkedCount -= 1 }
     if let push = entry.push { pushes[push]?.removeAll { $0 == position } }
     for lane in entry.unit.lanes {
       guard let next = front(of: lane) else {
@@ -146,6 +153,7 @@ package struct PushPlan: Sendable {
     for operation in entry.unit.operations { positions[operation.number] = nil }
     for operation in unit.operations { positions[operation.number] = unit.position }
     entries[unit.position]?.unit = unit
+    parkedCount += (unit.isParked ? 1 : 0) - (entry.unit.isParked ? 1 : 0)
     offer(unit.position)
     return true
   }

@@ -181,6 +181,12 @@ package struct SyncMachine: ~Copyable {
     return step(actions, at: now)
   }
 
+  /// Somebody wants to know whether the hub has anything new.
+  package mutating func refresh(at now: MonotonicTime) -> SyncStep {
+    owesPull = true
+    return step([], at: now)
+  }
+
   mutating func schedulePoll(at now: MonotonicTime) {
     switch hints {
     case .open: nextPoll = now + timing.poll

@@ -2,6 +2,7 @@ import HoldfastContract
 import HoldfastSDK
 import HoldfastSync
 import HoldfastWire
+import TestSupport
 import Testing
 
 #if canImport(FoundationEssentials)
@@ -204,11 +205,12 @@ import Testing
     #expect(new.changes == [FieldChange(field: 1, after: [10, 1, 0x74])] && new.schema == 3)
   }
 
-  @Test func `collections stand beside the replica's own members`() {
-    let replica = Replica()
+  @Test func `collections stand beside the replica's own members`() async throws {
+    let directory = try TemporaryDirectory()
+    let replica = try await Replica.open(file: directory.path("r"), space: "s")
     #expect(replica.notes.type == "note" && replica.entries.type == "entry" && replica.boxes.type == "box")
     #expect(replica.talliesOfAll.type == "tally")
-    let conflict = NoteConflict(delta: Note.Delta())
-    #expect(conflict.delta == Note.Delta())
+    #expect(NoteConflict.self == EntityConflictOf<Note>.self)
+    await replica.close()
   }
 }

@@ -45,8 +45,8 @@ final class BookDevice {
     database = try Database(path: file, options: options, migrations: ReplicaSchema.migrations)
     book = try database.write { transaction in
       try ReplicaBook.open(
-        space: "notes", descriptions: [NoteType.description(policy: policy, version: version)], place: place,
-        fresh: (Self.identity(name, 0), Self.identity(name, UInt16(place[0]))), in: transaction)
+        space: "notes", types: [EntityType(NoteType.description(policy: policy, version: version))], place: place,
+        fresh: (Self.identity(name, 0), Self.identity(name, UInt16(place[0]))), at: 1_000_000_000, in: transaction)
     }
     let moment = ReplicaBook.Moment(wall: 1_000_000_000, monotonic: MonotonicTime(nanoseconds: 1_000_000_000_000))
     let book = book
