@@ -73,7 +73,7 @@ struct `Pushed operations` {
     mismatch.number = 1
     let outcome = try await device.send([mismatch])[0]
     #expect(outcome.kind == .rejected)
-    #expect(outcome.status == UInt32(Status.invalidArgument.rawValue))
+    #expect(outcome.status == UInt32(Status.alreadyExists.rawValue))
     #expect(outcome.message.contains("operation mismatch"))
     try await other.pull()
     #expect(other.entities.count == 1)
