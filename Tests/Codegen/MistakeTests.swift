@@ -92,6 +92,8 @@ import Testing
     Mistake("name", at: "descriptor", call("call descriptor = 1 (Draft) -> Draft")),
     Mistake("duplicate-name", at: "Notes = 1000", "message NotesClient { }\nservice Notes = 1000 { }"),
     Mistake("duplicate-name", at: "save = 1", call("call save = 1 (Draft) -> Draft") + "\nmessage SaveFailure { }"),
+    Mistake(
+      "duplicate-name", at: "save = 2", call("call save = 1 (Draft) -> Draft\n  call save = 2 (Draft) -> Draft")),
     Mistake("import", at: "\"gone.rpc\"", "import \"gone.rpc\""),
     Mistake("import", at: "\"/etc/passwd\"", "import \"/etc/passwd\""),
     Mistake("import", at: "import", "message Draft { 1: a common.A }\nimport \"common.rpc\""),

@@ -6,6 +6,7 @@ extension Checker {
     var members = MemberNames(taken: Names.callMembers, numbers: Limits.callNumbers)
     for case .reserved(let reserved) in syntax.members { reserve(reserved, in: &members, file: file) }
     var calls: [Call] = []
+    var names: Set<String> = []
     var generated: Set<String> = []
     for member in syntax.members {
       switch member {
@@ -13,8 +14,10 @@ extension Checker {
         checkMember(call.number, call.name, what: "call", &members, file: file)
         let pascal = Names.pascal(call.name.text)
         let camel = Names.camel(call.name.text)
+        // Of a call that there is already, all of this would be said once more.
+        let isNew = names.insert(call.name.text).inserted
         for name in [camel, "on\(pascal)", "\(camel)Requests", "\(camel)Calls", "\(pascal)Failure"]
-        where !generated.insert(name).inserted {
+        where isNew && !generated.insert(name).inserted {
           error("duplicate-name", "generated Swift would have `\(name)` twice", in: file, at: call.name.range)
         }
         if declared.values.contains(where: { $0.swiftName == "\(pascal)Failure" }) {

@@ -171,7 +171,7 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     if phase == .open, line.isEmpty {
       if !open(call) { line.append(call) }
       loop.atTurnEnd(self)
-      if session.outbox.ready.count >= Limits.earlyBytes { guarded { try wire.sendEarly(&session.outbox) } }
+      if wire.isEarly(session.outbox) { guarded { _ = try wire.send(&session.outbox) } }
     } else if line.count < Limits.waitingCalls {
       line.append(call)
     } else {

@@ -130,11 +130,10 @@ final class FrameLink {
     return true
   }
 
-  /// Sends in the middle of a turn what makes a record of its own, so that the peer works on it while this side goes
-  /// on; nothing when it is less, or when the link takes no more for now.
-  func sendEarly(_ outbox: inout Outbox) throws {
-    guard outbox.ready.count >= Limits.earlyBytes, !interest.contains(.write) else { return }
-    _ = try send(&outbox)
+  /// Whether to send already in the middle of a turn, so that the peer works on it while this side goes on: when there
+  /// is enough to make a record of its own, and the link takes it.
+  func isEarly(_ outbox: borrowing Outbox) -> Bool {
+    outbox.ready.count >= Limits.earlyBytes && !interest.contains(.write)
   }
 
   func close() {

@@ -4,7 +4,7 @@ import HoldfastWire
 ///
 /// A turn: wait, readiness handlers, jobs (closures and pieces of tasks, in the order in which they came), timers, and
 /// then the turn-end handlers, so that what one turn has to say leaves together, and only what grows large leaves before
-/// (`FrameLink.sendEarly`). What turn-end handlers enqueue still runs in the same turn.
+/// (`FrameLink.isEarly`). What turn-end handlers enqueue still runs in the same turn.
 ///
 /// Invariant: whatever is registered with a loop is touched on the loop's thread only. `execute`, `executor`,
 /// `isCurrent`, `start` and `shutdown` are for every thread; everything else is for the loop's.

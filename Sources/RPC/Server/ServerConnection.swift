@@ -267,7 +267,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     leave(stream)
     allowance?.take(bytes: message.encodedSize, at: loop.now)
     session.reply(stream, message, metadata: metadata)
-    guarded { try wire.sendEarly(&session.outbox) }
+    if wire.isEarly(session.outbox) { guarded { _ = try wire.send(&session.outbox) } }
   }
 
   func finish(_ stream: StreamID, _ metadata: Metadata?) {

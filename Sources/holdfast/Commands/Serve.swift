@@ -93,9 +93,12 @@ private func obey(
       console.remark("holdfast: stopping; calls under way may take \(grace) to end")
       // Whoever asks twice does not want to wait. What was acknowledged is on the disk already.
       Task {
-        while let wish = try? await signals.next() {
-          if wish == .stop { exit(ExitCode.failed.rawValue) }
+        do {
+          while try await signals.next() != .stop {}
+        } catch {
+          return console.remark("holdfast: signals cannot be read, only KILL ends the hub early: \(error)")
         }
+        exit(ExitCode.failed.rawValue)
       }
       await hub.drain(grace: grace)
       return .done

@@ -1,0 +1,49 @@
+import TestSupport
+import Testing
+
+@testable import HoldfastRPC
+@testable import HoldfastWire
+
+@Suite struct EarlySendingTests {
+  @Test func `calls that make a record leave before the turn ends, and few do not`() async throws {
+    let loop = EventLoopGroup.shared.next()
+    let (near, far) = try PlainLink.pair()
+    let opened = Happening()
+    let connection = await loop.perform {
+      let connection = ClientConnection(
+        near, on: loop, ClientSettings(), token: "",
+        ClientConnection.Events(
+          opened: { _ in loop.execute { opened.pass() } }, welcomed: { _ in }, closing: { _, _, _ in }))
+      connection.start()
+      return connection
+    }
+    await opened.wait()
+    let (little, much) = await loop.perform { () -> (Int, Int) in
+      // The hello, if it has left already.
+      _ = Self.arrived(at: far)
+      connection.add(Self.call(of: 100))
+      let little = Self.arrived(at: far)
+      for _ in 0..<(Limits.earlyBytes / 100) { connection.add(Self.call(of: 100)) }
+      let much = Self.arrived(at: far)
+      connection.close(CallFailure(.cancelled, "the test is over"))
+      far.close()
+      return (little, much)
+    }
+    #expect(little == 0)
+    #expect(much >= Limits.earlyBytes)
+  }
+
+  private static func call(of bytes: Int) -> ClientCall {
+    ClientCall(
+      CallHead(method: Echo.unary.id), request: [UInt8](repeating: 0, count: bytes), deadline: nil)
+  }
+
+  /// How many bytes can be read at once.
+  private static func arrived(at link: PlainLink) -> Int {
+    var total = 0
+    withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 1) { buffer in
+      while case .bytes(let count)? = try? link.read(into: buffer) { total += count }
+    }
+    return total
+  }
+}
