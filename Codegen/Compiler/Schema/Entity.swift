@@ -72,6 +72,7 @@ package enum FieldKind: String, Sendable, Hashable, CaseIterable {
   init(_ element: Element) {
     switch element {
     case .named(let reference): self = reference.isEnumeration ? .enumeration : .message
+    // What has no kind of its own, timestamp and duration, are messages.
     case .scalar(let scalar): self = FieldKind(rawValue: scalar.rawValue) ?? .message
     }
   }

@@ -9,7 +9,8 @@ let package = Package(
     .executableTarget(
       name: "Notebook",
       dependencies: [
-        .product(name: "HoldfastRPC", package: "holdfast"), .product(name: "HoldfastWire", package: "holdfast"),
+        .product(name: "HoldfastRPC", package: "holdfast"), .product(name: "HoldfastSDK", package: "holdfast"),
+        .product(name: "HoldfastWire", package: "holdfast"),
       ],
       plugins: [.plugin(name: "HoldfastCodegenPlugin", package: "holdfast")])
   ]

@@ -1,5 +1,12 @@
 import HoldfastRPC
+import HoldfastSDK
 import HoldfastWire
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// Something is not as it should be; the program fails with it.
 struct NotSo: Error {
@@ -55,6 +62,19 @@ do {
 } catch let error as CallError<Never> {
   try check(error.status == .unimplemented, "and says that it has none")
 }
+// A replica: its pages are at hand without a network, and what is done to them waits for the hub.
+let file = FileManager.default.temporaryDirectory.appending(path: "notebook-\(UUID()).replica").path
+let replica = try await Replica.open(file: file, space: "pages", entities: [Page.self])
+let page = Page(id: UUID(), text: "A draft")
+try await replica.pages.create(page)
+try await replica.pages.update(page.id) { page in
+  page.reads += 1
+  page.tags.insert("new")
+}
+try await check(
+  replica.pages.get(page.id) == Page(id: page.id, text: "A draft", reads: 1, tags: ["new"]), "a page is there at once")
+await replica.close()
+
 // Everything there is comes back from its bytes as it was.
 var names = Names(size: 1, writer: "w", reader: [1], tag: [1, 2], default: true, class: "c")
 names.muchLaterThanAllOthersAndLongerThanFieldsWantToBe = ["a": Names.Inner(inner: [Names.Inner(kind: .case)])]
