@@ -63,7 +63,9 @@ do {
   try check(error.status == .unimplemented, "and says that it has none")
 }
 // A replica: its pages are at hand without a network, and what is done to them waits for the hub.
-let file = FileManager.default.temporaryDirectory.appending(path: "notebook-\(UUID()).replica").path
+let folder = FileManager.default.temporaryDirectory.appending(path: "notebook-\(UUID())")
+try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+let file = folder.appending(path: "pages.replica").path
 let replica = try await Replica.open(file: file, space: "pages", entities: [Page.self])
 let page = Page(id: UUID(), text: "A draft")
 try await replica.pages.create(page)
@@ -74,6 +76,7 @@ try await replica.pages.update(page.id) { page in
 try await check(
   replica.pages.get(page.id) == Page(id: page.id, text: "A draft", reads: 1, tags: ["new"]), "a page is there at once")
 await replica.close()
+try FileManager.default.removeItem(at: folder)
 
 // Everything there is comes back from its bytes as it was.
 var names = Names(size: 1, writer: "w", reader: [1], tag: [1, 2], default: true, class: "c")
