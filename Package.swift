@@ -108,7 +108,7 @@ let package = Package(
         "HoldfastSDK", "HoldfastServer", "HoldfastRPC", "HoldfastContract", "HoldfastStore", "HoldfastSync",
         "HoldfastWire",
       ],
-      excluding: ["Offline/diary.rpc"]),
+      excluding: ["Offline/diary.rpc", "Offline/first.rpc"]),
     tests("Codegen", needs: ["HoldfastCompiler", "HoldfastContract", "HoldfastSync"]),
     tests(
       "EndToEnd",

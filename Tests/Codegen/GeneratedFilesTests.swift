@@ -62,10 +62,10 @@ import Testing
       }
     }
   }
-  @Test(arguments: [SwiftFileKind.messages, .entities])
-  func `what tests use of entities is up to date`(_ kind: SwiftFileKind) throws {
+  @Test(arguments: ["diary.rpc", "first.rpc"], [SwiftFileKind.messages, .entities])
+  func `what tests use of entities is up to date`(_ name: String, _ kind: SwiftFileKind) throws {
     let folder = "Tests/SDK/Offline"
-    let source = SourceFile(path: "\(folder)/diary.rpc", text: try #require(text("\(folder)/diary.rpc")))
+    let source = SourceFile(path: "\(folder)/\(name)", text: try #require(text("\(folder)/\(name)")))
     let schema = try #require(Compilation([source]) { _ in nil }.schema)
     let file = try #require(schema.roots.first)
     let generated = schema.swift(kind, of: file, options: SwiftOptions(access: .internal))

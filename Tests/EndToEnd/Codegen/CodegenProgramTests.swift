@@ -17,7 +17,7 @@ struct `The code generator from outside` {
 
   @Test func `our own definitions are without a mistake, formatted and compatible with the baseline`() async throws {
     for arguments in [
-      ["check", "Protocol/Definitions"], ["format", "--check", "Protocol/Definitions", "Tests/SDK/Offline/diary.rpc"],
+      ["check", "Protocol/Definitions"], ["format", "--check", "Protocol/Definitions", "Tests/SDK/Offline"],
       ["compatible", "Protocol/Baseline", "Protocol/Definitions"],
     ] {
       let run = try await ProgramRun.codegen(arguments)
