@@ -61,6 +61,7 @@ extension PersistenceCalls {
       throw CallError<Never>(.invalidArgument, "an idempotency key has 1 to \(Limits.operationKeyBytes) bytes")
     }
     var request: [UInt8] = []
+    request.reserveCapacity(256)  // most requests describe themselves in less
     request.append(counted: context.name)
     describe(&request)
     return OperationIdentity(key: key, request: SHA256.hash(request))
