@@ -19,7 +19,7 @@ extension ReplicaBook {
     let head = try transaction.head()
     return JoinRequest(
       space: head.space, replica: ReplicaIdentity(device: head.device, incarnation: incarnation ?? head.incarnation),
-      entities: descriptions, epoch: head.epoch)
+      entities: try descriptions(in: transaction), epoch: head.epoch)
   }
 
   package enum Joined: Hashable, Sendable {

@@ -113,9 +113,11 @@ package struct ReplicaBook: Sendable {
 
   // MARK: Types
 
-  /// The descriptions that a hub is told.
-  package var descriptions: [EntityDescription] {
-    shapes.values.map(\.description).sorted { $0.type < $1.type }
+  /// The descriptions that a hub is told: those of other programs on this file too, whose operations may wait here.
+  func descriptions(in transaction: borrowing WriteTransaction) throws -> [EntityDescription] {
+    try transaction.all("SELECT description FROM entity_type ORDER BY type") { $0.bytes(0) }.map {
+      try EntityDescription(decoding: $0)
+    }
   }
 
   /// What is known of a type: by this program, by another that has used the file, or nothing.

@@ -31,6 +31,8 @@ actor SyncEngine {
   private var machine: SyncMachine
   /// The incarnation under which the replica joined last, or tried to.
   private var joined: UUID?
+  /// The types that the hub was told of.
+  private var announced: Set<String> = []
   /// Older incarnations that have joined since the connection was made.
   private var introduced: Set<UUID> = []
   /// The end of the queue that the machine knows, and its edits.
@@ -193,6 +195,7 @@ actor SyncEngine {
     switch request {
     case .join(let request):
       joined = request.replica.incarnation
+      announced = Set(request.entities.map(\.type))
       introduced = []
       let reply = try await transport.join(request)
       let now = core.clock.wall()
@@ -230,6 +233,7 @@ actor SyncEngine {
     if let first = parcel.request.operations.first {
       core.status.change { $0.current = ReplicaStatus.Current(kind: first.kind, type: first.type) }
     }
+    if !announced.isSuperset(of: parcel.request.operations.lazy.map(\.type)) { try await announce() }
     if let introduction { try await introduce(introduction, fresh) }
     let reply = try await transport.push(parcel.request)
     let wall = core.clock.wall()
@@ -247,6 +251,17 @@ actor SyncEngine {
       status.metrics.bytesSent += parcel.request.encodedSize
     }
     return receipt
+  }
+
+  /// Tells the hub of types that the program has begun to use since it joined.
+  private func announce() async throws {
+    let request = try await core.write { book, transaction in
+      (try book.joinRequest(in: transaction), ReplicaBook.Touched())
+    }
+    let receipt = try await ask(.join(request))
+    guard case .joined(_, isNewHistory: false) = receipt.news else {
+      throw SyncTransportError(.unreachable(retryAfter: nil), cause: ReplicaError(.notPossible, "join again first"))
+    }
   }
 
   /// Lets an older incarnation join, under which operations still wait. If the hub does not take it, they go under the

@@ -1,18 +1,53 @@
 import HoldfastRPC
+import HoldfastStore
 package import HoldfastSync
 
-/// A replica's connection to a hub: an engine that works until it is ended.
+/// A replica's connection to a hub, until it is ended.
+///
+/// Of the processes that have a file open and are connected, one runs an engine; the others wait for its end.
 final class Connection: Sendable {
-  let engine: SyncEngine
+  /// The engine, while this process has the right to run one.
+  private let running: Lock<SyncEngine?>
   private let task: Task<Void, Never>
 
-  init(_ engine: SyncEngine) {
-    self.engine = engine
-    task = Task {
-      await engine.network(isUp: true)
-      await engine.run()
+  /// How often it is looked whether another process has ended.
+  private static let turn = Duration.milliseconds(250)
+
+  init(_ core: ReplicaCore, _ transport: any SyncTransport, _ settings: SyncEngine.Settings) {
+    let running = Lock<SyncEngine?>(nil)
+    self.running = running
+    task = Task { await Self.work(core, transport, settings, running) }
+  }
+
+  private static func work(
+    _ core: ReplicaCore, _ transport: any SyncTransport, _ settings: SyncEngine.Settings,
+    _ running: Lock<SyncEngine?>
+  ) async {
+    while !Task.isCancelled {
+      do {
+        if let lock = try ReplicaLock.take(core.file) {
+          let engine = try await SyncEngine.start(core, transport, settings)
+          running.withLock { $0 = engine }
+          await engine.network(isUp: true)
+          await engine.run()
+          running.withLock { $0 = nil }
+          withExtendedLifetime(lock) {}
+          return
+        }
+        let counts = try await core.read { try $0.counts(in: $1) }
+        core.status.change { status in
+          status.phase = .elsewhere
+          (status.pending, status.parked) = counts
+        }
+      } catch {
+        core.status.change { $0.lastError = "\(error)" }
+      }
+      do { try await Task.sleep(for: turn) } catch { return }
     }
   }
+
+  /// nil while another process syncs.
+  var engine: SyncEngine? { running.withLock { $0 } }
 
   func end() { task.cancel() }
 
@@ -32,18 +67,19 @@ public struct SyncSettings: Sendable {
 
 extension Replica {
   /// Keeps the replica in step with a hub from now on, until `disconnect` or `close`. The hub need not be there.
-  public func connect(to hub: Hub, settings: SyncSettings = SyncSettings()) async throws {
-    try await connect(by: HubTransport(hub.sync), settings: settings, timing: .standard)
+  ///
+  /// Where several processes have the file open, one of them syncs for all; another takes over when it ends.
+  public func connect(to hub: Hub, settings: SyncSettings = SyncSettings()) async {
+    await connect(by: HubTransport(hub.sync), settings: settings, timing: .standard)
   }
 
   package func connect(
     by transport: any SyncTransport, settings: SyncSettings = SyncSettings(), timing: SyncTiming
-  ) async throws {
+  ) async {
     await disconnect()
-    let engine = try await SyncEngine.start(
-      core, transport,
-      SyncEngine.Settings(timing: timing, refreshCredential: settings.refreshCredential, limits: settings.limits))
-    connection.withLock { $0 = Connection(engine) }
+    let engineSettings = SyncEngine.Settings(
+      timing: timing, refreshCredential: settings.refreshCredential, limits: settings.limits)
+    connection.withLock { $0 = Connection(core, transport, engineSettings) }
   }
 
   /// Works without the hub from now on.

@@ -102,7 +102,7 @@ public struct OperationExplanation: Sendable, Hashable, CustomStringConvertible 
     if operation.notBefore > now { reasons.append(.notBefore(operation.notBefore)) }
     switch phase {
     case .offline, .needs: reasons.append(.hub(phase))
-    case .syncing, .pending, .synced: break
+    case .syncing, .pending, .synced, .elsewhere: break
     }
     if operation.state == .sent { reasons.append(.sent) }
     self.reasons = reasons.isEmpty ? [.next] : reasons

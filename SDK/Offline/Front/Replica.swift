@@ -20,10 +20,17 @@ import HoldfastSync
 public final class Replica: Sendable {
   let core: ReplicaCore
   let connection = Lock<Connection?>(nil)
+  private let neighbours: Task<Void, Never>
 
-  init(_ core: ReplicaCore) { self.core = core }
+  init(_ core: ReplicaCore) {
+    self.core = core
+    neighbours = Task { await Neighbours(core: core).watch() }
+  }
 
-  deinit { connection.withLock { $0.take() }?.end() }
+  deinit {
+    neighbours.cancel()
+    connection.withLock { $0.take() }?.end()
+  }
 
   /// Opens a replica, which is made if the file does not exist.
   ///
@@ -63,6 +70,8 @@ public final class Replica: Sendable {
     let connection = connection.withLock { $0.take() }
     connection?.end()
     await connection?.ended()
+    neighbours.cancel()
+    await neighbours.value
     core.status.end()
     let core = core
     // Closing waits for what is under way.
@@ -164,7 +173,7 @@ public final class Replica: Sendable {
       try book.setFilters(filters, in: transaction)
       return ((), ReplicaBook.Touched())
     }
-    await connection.withLock { $0?.engine }?.refresh()
+    await connection.withLock { $0 }?.engine?.refresh()
   }
 
   /// Takes away what is too much, as it also happens by itself from time to time.

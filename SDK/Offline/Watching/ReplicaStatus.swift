@@ -13,6 +13,8 @@ public struct ReplicaStatus: Sendable, Equatable {
     case synced
     /// Nothing goes on until this is there.
     case needs(Need)
+    /// Another process on this file syncs for this one.
+    case elsewhere
   }
 
   public enum Need: Sendable, Hashable {

@@ -27,9 +27,9 @@ struct ReplicaTests {
     try await Replica.open(file: directory.path(name), space: "s", entities: [Note.self])
   }
 
-  private func connect(_ replica: Replica) async throws -> ModelTransport {
+  private func connect(_ replica: Replica) async -> ModelTransport {
     let transport = ModelTransport(place)
-    try await replica.connect(by: transport, timing: Self.timing)
+    await replica.connect(by: transport, timing: Self.timing)
     return transport
   }
 
@@ -40,8 +40,8 @@ struct ReplicaTests {
 
   @Test func `what one replica does the other sees`() async throws {
     let (one, two) = (try await open("one"), try await open("two"))
-    _ = try await connect(one)
-    _ = try await connect(two)
+    _ = await connect(one)
+    _ = await connect(two)
     let id = UUID()
     var seen = two.notes.observe(id).makeAsyncIterator()
     #expect(try await seen.next() == .some(nil))
@@ -69,7 +69,7 @@ struct ReplicaTests {
     }
     let replica = try await open()
     #expect(try await replica.notes.get(id)?.tags == ["cold"])
-    _ = try await connect(replica)
+    _ = await connect(replica)
     #expect(try await replica.handle(of: OperationID(rawValue: 1)).outcome() == .applied(version: 1))
     await wait(replica) { $0.phase == .synced }
     #expect(place.hub.withLock { $0.sequence } == 1)
@@ -78,7 +78,7 @@ struct ReplicaTests {
 
   @Test func `lost replies double nothing, and status is not synced before all is`() async throws {
     let replica = try await open()
-    let transport = try await connect(replica)
+    let transport = await connect(replica)
     let id = UUID()
     try await replica.notes.create(Note(id: id)).outcome()
     for _ in 0..<20 {
@@ -100,7 +100,7 @@ struct ReplicaTests {
 
   @Test func `what is seen never goes back while changes are on their way`() async throws {
     let replica = try await open()
-    let transport = try await connect(replica)
+    let transport = await connect(replica)
     let id = UUID()
     try await replica.notes.create(Note(id: id))
     let observed = Task {
@@ -125,9 +125,9 @@ struct ReplicaTests {
   @Test func `a conflict waits for a decision`() async throws {
     let (one, two) = (try await open("one"), try await open("two"))
     let ids = (0..<3).map { _ in UUID() }
-    _ = try await connect(one)
+    _ = await connect(one)
     for id in ids { try await one.notes.create(Note(id: id, title: "milk")).outcome() }
-    _ = try await connect(two)
+    _ = await connect(two)
     await wait(two) { $0.phase == .synced }
     await two.disconnect()
     for id in ids {
@@ -137,7 +137,7 @@ struct ReplicaTests {
         $0.likes += 1
       }
     }
-    _ = try await connect(two)
+    _ = await connect(two)
     await wait(two) { $0.parked == 3 }
     #expect(two.currentStatus.phase == .pending || two.currentStatus.phase == .syncing)
     var conflicts = try await two.conflicts(of: Note.self)
@@ -164,9 +164,9 @@ struct ReplicaTests {
   @Test func `the program's own resolver decides what it can`() async throws {
     let (one, two) = (try await open("one"), try await open("two"))
     let id = UUID()
-    _ = try await connect(one)
+    _ = await connect(one)
     try await one.notes.create(Note(id: id, drawing: .path("a"))).outcome()
-    _ = try await connect(two)
+    _ = await connect(two)
     await wait(two) { $0.phase == .synced }
     await two.disconnect()
     try await one.notes.update(id) { $0.drawing = .path("b") }.outcome()
@@ -176,7 +176,7 @@ struct ReplicaTests {
       merged.drawing = .path("both")
       return .merged(merged)
     }
-    _ = try await connect(two)
+    _ = await connect(two)
     await wait(two) { $0.phase == .synced && $0.metrics.conflicts == 1 }
     #expect(try await two.notes.get(id)?.drawing == .path("both"))
     await one.close()
@@ -196,14 +196,14 @@ struct ReplicaTests {
       if asked.count > 1 { transport.network.withLock { $0.refusal = nil } }
     }
     let handle = try await replica.notes.create(Note(id: UUID(), title: "milk"))
-    try await replica.connect(by: transport, settings: settings, timing: Self.timing)
+    await replica.connect(by: transport, settings: settings, timing: Self.timing)
     #expect(try await handle.outcome() == .applied(version: 1))
     await replica.close()
   }
 
   @Test func `without access nothing is seen but what is not synced`() async throws {
     let replica = try await open()
-    let transport = try await connect(replica)
+    let transport = await connect(replica)
     let (kept, lost) = (UUID(), UUID())
     try await replica.notes.create(Note(id: lost)).outcome()
     try await replica.notes.create(Note(id: kept)).outcome()
@@ -212,14 +212,14 @@ struct ReplicaTests {
     transport.network.withLock {
       $0.refusal = SyncTransportError(.needs(.access), isForbidden: true, cause: ModelTransport.Lost())
     }
-    try await replica.connect(by: transport, timing: Self.timing)
+    await replica.connect(by: transport, timing: Self.timing)
     await wait(replica) { $0.phase == .needs(.access) }
     var seen = replica.notes.observe(lost).makeAsyncIterator()
     while let note = try await seen.next(), note != nil {}
     #expect(try await replica.notes.get(kept)?.title == "mine")
     transport.network.withLock { $0.refusal = nil }
     await replica.disconnect()
-    try await replica.connect(by: transport, timing: Self.timing)
+    await replica.connect(by: transport, timing: Self.timing)
     await wait(replica) { $0.phase == .synced }
     #expect(try await replica.notes.get(lost) == Note(id: lost))
     #expect(try await replica.notes.get(kept)?.title == "mine")

@@ -1,0 +1,65 @@
+import HoldfastStore
+
+#if canImport(Darwin)
+  internal import Darwin
+#else
+  internal import Glibc
+#endif
+
+/// Notices what other processes do to a replica's file, and wakes those that watch it here.
+///
+/// Every write of theirs goes to the write-ahead log, so its time of change is looked at, which costs next to nothing;
+/// whether it was another process that wrote, SQLite knows.
+struct Neighbours: Sendable {
+  let core: ReplicaCore
+  var interval = Duration.milliseconds(200)
+
+  /// Looks until the task is cancelled.
+  func watch() async {
+    var last: (time: WriteTime?, version: Int64) = (nil, 0)
+    var isRecent = true
+    while !Task.isCancelled {
+      let time = WriteTime(of: core.file + "-wal")
+      // A second write may follow within the same tick of the file system's clock.
+      if time != last.time || isRecent {
+        isRecent = time != last.time
+        last.time = time
+        if let version = await version(), version != last.version {
+          if last.version != 0 { core.watchers.changedSomehow() }
+          last.version = version
+        }
+      }
+      do { try await Task.sleep(for: interval) } catch { return }
+    }
+  }
+
+  /// Changes with each commit of another connection than the one that writes here; nil when that cannot be told now.
+  private func version() async -> Int64? {
+    do {
+      return try await core.write { _, transaction in
+        (try transaction.first("PRAGMA data_version") { $0.integer(0) }, ReplicaBook.Touched())
+      }
+    } catch {
+      core.status.change { $0.lastError = "\(error)" }
+      return nil
+    }
+  }
+}
+
+/// When a file was last written, and how long it is.
+private struct WriteTime: Equatable {
+  let seconds: Int
+  let nanoseconds: Int
+  let size: Int
+
+  init?(of path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    #if canImport(Darwin)
+      (seconds, nanoseconds) = (status.st_mtimespec.tv_sec, status.st_mtimespec.tv_nsec)
+    #else
+      (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+    #endif
+    size = Int(status.st_size)
+  }
+}

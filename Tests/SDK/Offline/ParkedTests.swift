@@ -1,0 +1,163 @@
+import HoldfastContract
+import HoldfastStore
+import HoldfastSync
+import HoldfastWire
+import TestSupport
+import Testing
+
+@testable import HoldfastSDK
+
+/// Operations that the hub does not take, and what is decided about them.
+struct ParkedOperationTests {
+  private static let refusal = Outcome(kind: .rejected, status: 7, message: "not allowed")
+
+  private func refused() throws -> (BookDevice, ModelHub) {
+    var hub = ModelHub()
+    let device = try BookDevice()
+    try device.create("f", note("folder"))
+    try device.sync(with: &hub)
+    try device.create("a", note("milk", folder: "f"))
+    try device.create("b", note("bread", folder: "g"))
+    hub.refusals[.note("a")] = Self.refusal
+    try device.sync(with: &hub)
+    return (device, hub)
+  }
+
+  @Test func `what the hub refuses is parked and stays in sight, and others go on`() throws {
+    let (device, hub) = try refused()
+    #expect(try device.see("a") == note("milk", folder: "f"))
+    #expect(hub.state(.note("b")) == note("bread", folder: "g"))
+    let parked = try device.write { try $1.parked(in: $0) }
+    #expect(parked.map(\.content.key) == [Array("a".utf8)])
+    #expect(parked.first?.refusal?.message == "not allowed")
+    #expect(device.status == .pending(1))
+  }
+
+  @Test func `what depends on it waits, and nothing is thrown away with it`() throws {
+    var (device, hub) = try refused()
+    // In the lane of the refused operation's parent.
+    let behind = try #require(try device.create("c", note("cheese", folder: "f")))
+    try device.sync(with: &hub)
+    #expect(hub.state(.note("c")) == nil)
+    let parked = try #require(try device.write { try $1.parked(in: $0) }.first)
+    #expect(try device.write { try $1.explain(behind, in: $0) }?.behind == [parked.position])
+    let now = device.now
+    try device.write { try $1.discard(parked.position, at: now, in: $0) }
+    #expect(try device.see("a") == nil)
+    try device.sync(with: &hub)
+    #expect(hub.state(.note("c")) == note("cheese", folder: "f"))
+    #expect(hub.state(.note("a")) == nil)
+    #expect(try device.write { try $1.standing(of: parked.position, in: $0) } == .over(Outcome(number: 2)))
+    #expect(device.isSynced)
+  }
+
+  @Test func `sent once more, it has a new number and its old place`() throws {
+    var (device, hub) = try refused()
+    let parked = try #require(try device.write { try $1.parked(in: $0) }.first)
+    hub.refusals = [:]
+    try device.write { try $1.retry(parked.position, in: $0) }
+    let again = try #require(try device.operations().first)
+    #expect(again.position == parked.position && again.content.number > parked.content.number)
+    try device.sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("milk", folder: "f"))
+    #expect(device.isSynced)
+  }
+
+  @Test func `edited, it is something else`() throws {
+    var (device, hub) = try refused()
+    let parked = try #require(try device.write { try $1.parked(in: $0) }.first)
+    hub.refusals = [:]
+    let now = device.now
+    try device.write { try $1.edit(parked.position, to: note("oat milk", folder: "f"), at: now, in: $0) }
+    #expect(try device.see("a") == note("oat milk", folder: "f"))
+    try device.sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("oat milk", folder: "f"))
+    #expect(device.isSynced)
+  }
+
+  @Test func `what was sent and has no outcome cannot be taken back, what was not can`() throws {
+    var hub = ModelHub()
+    let device = try BookDevice()
+    let position = try #require(try device.create("a", note("milk")))
+    try device.sync(with: &hub, calls: 20) { action in
+      if case .push = action { return .replyLost }
+      return .fine
+    }
+    #expect(throws: ReplicaError.self) { try device.write { try $1.discard(position, at: 0, in: $0) } }
+    #expect(throws: ReplicaError.self) { try device.write { try $1.retry(position, in: $0) } }
+    let other = try #require(try device.create("b", note("bread")))
+    try device.write { try $1.discard(other, at: 0, in: $0) }
+    #expect(try device.see("b") == nil)
+    try device.sync(with: &hub)
+    #expect(device.isSynced && hub.state(.note("b")) == nil)
+  }
+
+  @Test func `mine is kept although the hub has deleted it`() throws {
+    var hub = ModelHub()
+    let (one, two) = (try BookDevice(1), try BookDevice(2))
+    try one.create("a", note("milk", likes: 3))
+    try one.sync(with: &hub)
+    try two.sync(with: &hub)
+    try one.delete("a")
+    try two.update("a", note("oat milk", likes: 3))
+    try one.sync(with: &hub)
+    try two.sync(with: &hub)
+    let parked = try #require(try two.write { try $1.parked(in: $0) }.first)
+    #expect(parked.refusal?.kind == .conflict)
+    let now = two.now
+    try two.write { try $1.keepMine(parked.position, at: now, in: $0) }
+    try two.sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("oat milk", likes: 3))
+    #expect(two.isSynced)
+  }
+
+  @Test func `an erased entity ends what waits for it`() throws {
+    var hub = ModelHub()
+    let device = try BookDevice()
+    try device.create("a", note("milk"))
+    try device.sync(with: &hub)
+    hub.erase(.note("a"))
+    let position = try #require(try device.update("a", note("oat milk")))
+    try device.sync(with: &hub)
+    #expect(device.isSynced)
+    #expect(try device.see("a") == nil)
+    guard case .over(let outcome) = try device.write({ try $1.standing(of: position, in: $0) }) else {
+      Issue.record("it has no outcome")
+      return
+    }
+    #expect(outcome.kind == .gone)
+  }
+
+  @Test func `what takes effect together is refused together`() throws {
+    var hub = ModelHub()
+    let device = try BookDevice()
+    let terms = ReplicaBook.Terms(now: 1)
+    try device.write { transaction, book in
+      var first = terms
+      first.beginsGroup = true
+      let begun = try book.create(.note("a"), state: note("milk"), first, in: transaction)
+      var rest = terms
+      rest.unit = begun.position
+      _ = try book.create(.note("b"), state: note("bread"), rest, in: transaction)
+    }
+    let queue = try device.write { [moment = device.moment] in try $1.queue(at: moment, in: $0) }
+    #expect(queue.units.map(\.operations.count) == [2])
+    hub.refusals[.note("a")] = Self.refusal
+    hub.refusals[.note("b")] = Outcome(kind: .blocked)
+    try device.sync(with: &hub)
+    #expect(try device.write { try $1.parked(in: $0) }.count == 2)
+    hub.refusals = [:]
+    let first = try #require(try device.operations().first)
+    try device.write { try $1.retry(first.position, in: $0) }
+    try device.sync(with: &hub)
+    #expect(device.isSynced && hub.state(.note("b")) == note("bread"))
+  }
+
+  @Test func `parked operations are exported as JSON`() throws {
+    let (device, _) = try refused()
+    let parked = try #require(try device.write { try $1.parked(in: $0) }.first)
+    let line = ParkedOperation(parked).exported
+    #expect(line.hasPrefix(#"{"id":2,"kind":"create","type":"note","key":"61","#))
+    #expect(line.contains(#""reason":"not allowed""#))
+  }
+}

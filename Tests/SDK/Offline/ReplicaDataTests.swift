@@ -1,0 +1,107 @@
+import HoldfastContract
+import HoldfastStore
+import HoldfastSync
+import HoldfastWire
+import TestSupport
+import Testing
+
+@testable import HoldfastSDK
+
+/// How much a replica holds, whether that is right, and what another version of the program makes of it.
+struct ReplicaDataTests {
+  private func filled() throws -> (BookDevice, ModelHub) {
+    var hub = ModelHub()
+    hub.pageEntities = 100
+    let other = try BookDevice(2)
+    let device = try BookDevice(1)
+    for number in 0..<10 { try other.create("\(number)", note(String(repeating: "x", count: 100))) }
+    try other.sync(with: &hub)
+    try device.sync(with: &hub)
+    return (device, hub)
+  }
+
+  private func seen(_ device: BookDevice) throws -> [String] {
+    try (0..<10).map(String.init).filter { try device.see($0) != nil }
+  }
+
+  @Test func `what matters least and was looked at longest ago goes first, and nothing that is not synced`() throws {
+    let (device, _) = try filled()
+    let now = device.now * 1_000_000 + 7_200_000_000
+    try device.write { transaction, book in
+      try book.touch([.note("3")], at: now, in: transaction)
+      try book.keep(.note("4"), level: 3, in: transaction)
+      try book.keep(.note("5"), level: 2, in: transaction)
+      try book.keep(.note("6"), level: 0, in: transaction)
+    }
+    try device.update("7", note("mine"))
+    let pruned = try device.write { try $1.prune(toBytes: 900, accessedSince: 0, in: $0) }
+    #expect(pruned.entities == 2 && pruned.bytes > 0)
+    #expect(try device.see("6") == nil)
+    _ = try device.write { try $1.prune(toBytes: 0, accessedSince: 0, in: $0) }
+    #expect(try seen(device) == ["4", "7"])
+    #expect(try device.write { transaction, _ in try transaction.entity("note", Array("7".utf8)) }?.server != nil)
+  }
+
+  @Test func `what nobody looks at for long goes`() throws {
+    let (device, _) = try filled()
+    let later = device.now * 1_000_000 + 7_200_000_000
+    try device.write { transaction, book in
+      try book.touch([.note("1"), .note("2")], at: later, in: transaction)
+      _ = try book.prune(toBytes: .max, accessedSince: later - 1, in: transaction)
+    }
+    #expect(try seen(device) == ["1", "2"])
+  }
+
+  @Test func `checksums tell whether the hub and the replica hold the same`() throws {
+    var (device, hub) = try filled()
+    try device.update("3", note("mine"))
+    try device.sync(with: &hub)
+    let checksum = hub.checksum()
+    #expect(try device.write { try $1.compare(with: checksum, in: $0) } == .equal)
+    try device.write { transaction, _ in
+      try transaction.execute("UPDATE entity SET version = version - 1 WHERE key = $1", [.bytes([0x35])])
+    }
+    #expect(try device.write { try $1.compare(with: checksum, in: $0) } == .different)
+    try device.write { transaction, book in
+      try book.startOver(in: transaction)
+    }
+    try device.sync(with: &hub)
+    device.disconnect()
+    try device.sync(with: &hub)
+    _ = try device.write { try $1.prune(toBytes: 500, accessedSince: 0, in: $0) }
+    #expect(try device.write { try $1.compare(with: checksum, in: $0) } == .notComparable)
+  }
+
+  @Test func `operations of an older program are brought to this one or parked`() throws {
+    let disk = LosingDisk(seed: 1)
+    do {
+      let old = try BookDevice(on: disk)
+      try old.create("a", note("milk", body: "two litres"))
+      try old.create("b", note("bread", tags: ["fresh"]))
+    }
+    var description = NoteType.description(version: 2)
+    // The body has another number, and tags are a text.
+    description.fields[1].number = 9
+    description.fields[3] = FieldDescription(number: 4, name: "tags", kind: .int64, policy: .manual)
+    let type = EntityType(
+      description, upgrades: [EntityUpgrade(version: 1, moves: [EntityUpgrade.Move(from: 2, to: 9)])])
+    let device = try BookDevice(on: disk)
+    var book = device.book
+    _ = try device.write { transaction, _ in try book.register(type, at: 0, in: transaction) }
+    let operations = try device.operations()
+    #expect(operations.map(\.isParked) == [false, true])
+    #expect(operations[0].content.schema == 2)
+    #expect(operations[0].content.changes.map(\.field) == [1, 9])
+    #expect(operations[1].refusal?.status == UInt32(Status.failedPrecondition.rawValue))
+  }
+
+  @Test func `a damaged file says so`() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write(String(repeating: "no database ", count: 1_000), to: "replica")
+    let error = #expect(throws: StoreError.self) {
+      try Database(
+        path: directory.path("replica"), options: StoreOptions(), migrations: ReplicaSchema.migrations)
+    }
+    #expect(error?.code == .corrupt)
+  }
+}
