@@ -3,8 +3,8 @@ import PackagePlugin
 
 /// Generates Swift for the definition files (`*.rpc`) among a target's sources, each time that it is built.
 ///
-/// By default everything that the target needs to serve, call and test its services becomes part of it, with internal
-/// access. A file `holdfast-codegen.json` in the target's folder changes that:
+/// By default everything that the target needs to serve, call and test its services becomes part of it, and its entities
+/// too, with internal access. A file `holdfast-codegen.json` in the target's folder changes that:
 /// `{"access": "public", "kinds": ["messages", "entities", "client", "server", "fakes"], "imports": ["NotesMessages"]}`.
 @main
 struct HoldfastCodegenPlugin: BuildToolPlugin {

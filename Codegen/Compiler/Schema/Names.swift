@@ -94,11 +94,11 @@ enum Names {
     "MethodDescriptor", "MethodSummary", "OpenEnum", "ReplyStream", "ReplyWriter", "RequestStream", "RPCClient",
     "RuntimeVersion", "ServiceDescriptor", "StreamCall", "Timestamp", "UUID", "UnknownFields", "UploadCall",
   ]
-  /// Types of HoldfastContract, HoldfastSync and HoldfastSDK that generated entities use by these names, and those that
+  /// Types of Swift, HoldfastContract, HoldfastSync and HoldfastSDK that generated entities use by these names, and those that
   /// every entity has inside itself.
   static let entityTypes: Set<String> = [
-    "CounterDelta", "Delta", "Entity", "EntityCollection", "EntityConflictOf", "EntityDelta", "EntityDescription",
-    "EntityKey", "EntityUpgrade", "Field", "FieldChange", "FieldDescription", "ListDelta", "Replica", "SetDelta",
-    "ValueDelta",
+    "CaseIterable", "CounterDelta", "Delta", "Entity", "EntityCollection", "EntityConflictOf", "EntityDelta",
+    "EntityDescription", "EntityKey", "EntityUpgrade", "Field", "FieldChange", "FieldDescription", "ListDelta",
+    "Replica", "SetDelta", "ValueDelta",
   ]
 }
