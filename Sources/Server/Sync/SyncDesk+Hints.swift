@@ -27,51 +27,27 @@ extension SyncDesk {
       look.hint = Hint(kind: .full, sequence: look.sequence)
       return look
     }
-    guard let changes = try changes(in: ends, filters, after: sequence, transaction) else {
+    guard let changes = try LogLook(space: ends, after: sequence, transaction) else {
       look.hint = Hint(kind: .full, sequence: look.sequence)
       return look
     }
-    guard !changes.names.isEmpty else { return look }
-    look.hint = Hint(kind: changes.isUrgent ? .urgent : .partial, sequence: look.sequence, entities: changes.names)
+    var names: [LogLook.Change] = []
+    for change in changes.names
+    where try isWanted(change.name, in: ends.id, filters, since: sequence, isOne: change.count == 1, transaction) {
+      names.append(change)
+    }
+    guard !names.isEmpty else { return look }
+    look.hint = Hint(
+      kind: names.contains { $0.isDecided } ? .urgent : .partial, sequence: look.sequence, entities: names.map(\.name))
     return look
   }
 
-  /// The entities that have changed; nil when there may be too many to name.
-  private func changes<Reading: Transaction & ~Copyable>(
-    in space: SpaceEnds, _ filters: FilterSet, after sequence: UInt64, _ transaction: borrowing Reading
-  ) throws(StoreError) -> (names: [EntityName], isUrgent: Bool)? {
-    var rows = 0
-    var names: [EntityName] = []
-    var isUrgent = false
-    try transaction.forEach(
-      "SELECT kind, key FROM change WHERE id > $1 AND id <= $2 ORDER BY id",
-      [
-        .integer(ChangeID(space: space.id, sequence: Int64(clamping: sequence)).rawValue),
-        .integer(ChangeID(space: space.id, sequence: space.sequence).rawValue),
-      ]
-    ) { (row) throws(StoreError) in
-      rows += 1
-      let kind = ChangeKind(rawValue: Int32(clamping: row.integer(0)))
-      guard !kind.isOfValue else { return rows < Limits.hintedChanges }
-      let name: EntityName
-      do {
-        name = try EntityName(decoding: row.bytes(1))
-      } catch {
-        throw StoreError(.corrupt, "the log names an entity that cannot be: \(error)")
-      }
-      if try isWanted(name, in: space.id, filters, since: sequence, transaction) {
-        if kind == .entityDecided { isUrgent = true }
-        if !names.contains(name) { names.append(name) }
-      }
-      return rows < Limits.hintedChanges
-    }
-    // Rows that have been cut off cannot be looked at.
-    guard rows < Limits.hintedChanges, Int64(clamping: sequence) + Int64(rows) == space.sequence else { return nil }
-    return (names, isUrgent)
-  }
-
+  /// Whether a change of an entity is of interest.
+  ///
+  /// - Parameter isOne: whether it is the only one since `sequence`: if the entity has come to be with it, nobody can have
+  ///   been told of an earlier state
   private func isWanted<Reading: Transaction & ~Copyable>(
-    _ name: EntityName, in space: Int64, _ filters: FilterSet, since sequence: UInt64,
+    _ name: EntityName, in space: Int64, _ filters: FilterSet, since sequence: UInt64, isOne: Bool,
     _ transaction: borrowing Reading
   ) throws(StoreError) -> Bool {
     guard filters.wants(type: name.type) else { return false }
@@ -81,6 +57,53 @@ extension SyncDesk {
     ) { $0.integer(0) }
     guard let type, let entity = try EntityTable.find(type: type, key: name.key, transaction) else { return true }
     return entity.row.isDeleted || filters.matches(type: name.type, entity.row.fields)
-      || filters.mayHaveLeft(type: name.type, entity.row.marks, since: sequence)
+      || filters.mayHaveLeft(
+        type: name.type, entity.row.marks, since: sequence, told: isOne ? sequence : .max)
+  }
+}
+
+/// The entities that the end of a space's log names.
+private struct LogLook {
+  struct Change {
+    let name: EntityName
+    var count = 0
+    /// Whether somebody has decided about a conflict.
+    var isDecided = false
+  }
+
+  /// In the order in which the log names them first.
+  private(set) var names: [Change] = []
+
+  /// Nil when there are too many changes to look at, or some have been cut off.
+  init?<Reading: Transaction & ~Copyable>(
+    space: SpaceEnds, after sequence: UInt64, _ transaction: borrowing Reading
+  ) throws(StoreError) {
+    var rows = 0
+    try transaction.forEach(
+      "SELECT kind, key FROM change WHERE id > $1 AND id <= $2 ORDER BY id",
+      [
+        .integer(ChangeID(space: space.id, sequence: Int64(clamping: sequence)).rawValue),
+        .integer(ChangeID(space: space.id, sequence: space.sequence).rawValue),
+      ]
+    ) { (row) throws(StoreError) in
+      rows += 1
+      let kind = ChangeKind(rawValue: Int32(clamping: row.integer(0)))
+      if !kind.isOfValue { try note(kind, row.bytes(1)) }
+      return rows < Limits.hintedChanges
+    }
+    guard rows < Limits.hintedChanges, Int64(clamping: sequence) + Int64(rows) == space.sequence else { return nil }
+  }
+
+  private mutating func note(_ kind: ChangeKind, _ bytes: [UInt8]) throws(StoreError) {
+    let name: EntityName
+    do {
+      name = try EntityName(decoding: bytes)
+    } catch {
+      throw StoreError(.corrupt, "the log names an entity that cannot be: \(error)")
+    }
+    let place = names.firstIndex { $0.name == name } ?? names.endIndex
+    if place == names.endIndex { names.append(Change(name: name)) }
+    names[place].count += 1
+    names[place].isDecided = names[place].isDecided || kind == .entityDecided
   }
 }

@@ -137,7 +137,9 @@ struct PullPage {
     if isWanted {
       return EntityState(type: type, key: row.bytes(2), version: version, state: state)
     }
-    guard version > pass.since, filters.mayHaveLeft(type: type, try EntityTable.marks(row.bytes(4)), since: pass.since)
+    guard version > pass.since,
+      filters.mayHaveLeft(
+        type: type, try EntityTable.marks(row.bytes(4)), since: pass.since, told: pass.cursor.sequence)
     else { return nil }
     return EntityState(type: type, key: row.bytes(2), version: version, isRemoved: true)
   }

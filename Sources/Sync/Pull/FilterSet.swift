@@ -44,10 +44,13 @@ package struct FilterSet: Hashable, Sendable {
     } ?? false
   }
 
-  /// Whether an entity that is not wanted may have been at `sequence`: whether a field that the filters compare has
-  /// changed since.
-  package func mayHaveLeft(type: String, _ marks: EntityMarks, since sequence: UInt64) -> Bool {
-    guard marks.born <= sequence else { return false }
+  /// Whether a device may have an entity that is not wanted: whether it was there when the device was told of changes the
+  /// last time, up to `told`, and a field that the filters compare has changed since the device had everything, at
+  /// `sequence`.
+  package func mayHaveLeft(
+    type: String, _ marks: EntityMarks, since sequence: UInt64, told: UInt64
+  ) -> Bool {
+    guard marks.born <= told else { return false }
     // A field that was never set may have been before the entity was deleted and created again.
     let mayBeNew = marks.fields.allSatisfy { $0.version > sequence }
     return wanted[type]?.contains { filter in

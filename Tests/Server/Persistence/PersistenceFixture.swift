@@ -16,14 +16,16 @@ final class PersistenceFixture: Sendable {
   private let directory: TemporaryDirectory
   private let dispatcher: Dispatcher
 
-  init(_ change: (inout PersistenceSettings) -> Void = { _ in }) async throws {
+  init(
+    admitting capacity: Int = Limits.admittedSyncs, _ change: (inout PersistenceSettings) -> Void = { _ in }
+  ) async throws {
     directory = try TemporaryDirectory()
     store = try Store.open(DataDirectory.open(directory.path), migrations: Schema.migrations)
     var settings = PersistenceSettings()
     settings.clock = { [clock] in clock.withLock { $0 } }
     change(&settings)
     calls = try await PersistenceCalls.open(store, settings)
-    sync = SyncCalls(beside: calls)
+    sync = SyncCalls(beside: calls, admitting: capacity)
     var dispatcher = Dispatcher()
     calls.register(on: &dispatcher)
     sync.register(on: &dispatcher)

@@ -1,5 +1,8 @@
+import HoldfastContract
 import HoldfastRPC
+import HoldfastSDK
 import HoldfastWire
+import TestSupport
 import Testing
 
 @testable import HoldfastServer
@@ -109,5 +112,63 @@ struct `Devices that come all at once` {
     #expect(inside.withLock { $0.most } <= 2)
     // All room has been given back.
     try await admission.admitted("last") {}
+  }
+}
+
+struct `Devices that come all at once to a hub` {
+  private let hub: PersistenceFixture
+  private var writer: Device
+
+  init() async throws {
+    hub = try await PersistenceFixture(admitting: 1)
+    writer = Device(hub.rpcClient("writer"), 1)
+    try await writer.join()
+    try await writer.push(.create(1, .title("a")))
+  }
+
+  @Test func `all of them get their pages in the end`() async throws {
+    let client = hub.rpcClient()
+    let held = try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 10..<110 as Range<UInt8> {
+        group.addTask {
+          var device = Device(client, number)
+          try await device.join()
+          try await device.pull()
+          return device.entities.count
+        }
+      }
+      return try await group.reduce(0, +)
+    }
+    #expect(held == 100)
+  }
+
+  @Test mutating func `who has nothing to get need not wait for the others`() async throws {
+    var upToDate = Device(hub.rpcClient(), 2)
+    try await upToDate.join()
+    try await upToDate.pull()
+    let isInside = Happening()
+    let mayLeave = Happening()
+    let admission = hub.sync.admission
+    let occupant = Task {
+      try await admission.admitted("occupant") {
+        isInside.pass()
+        await mayLeave.wait()
+      }
+    }
+    await isInside.wait()
+    #expect(try await upToDate.pullPage().entities.isEmpty)
+    #expect(try await upToDate.join().sequence == 1)
+    #expect(try await writer.push(.create(2)).words == ["applied 2"])
+    // A page has to wait.
+    async let page = pull(upToDate)
+    mayLeave.pass()
+    #expect(try await page.entities.count == 2)
+    try await occupant.value
+  }
+
+  private func pull(_ device: Device) async throws -> Device {
+    var device = device
+    try await device.pull()
+    return device
   }
 }

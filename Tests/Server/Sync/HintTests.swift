@@ -63,6 +63,9 @@ struct `Hints of a hub` {
     let last = try await hints.next()
     #expect(last?.sequence == 4)
     #expect(last?.entities.map(\.key) == [Note.key(2)])
+    // What came and went in one step may have been seen in between.
+    try await writer.push(.create(3, .folder(8)), .update(3, base: 0, .folder(9)))
+    #expect(try await hints.next()?.entities.map(\.key) == [Note.key(3)])
   }
 
   @Test mutating func `a space that comes to be is a reason as well`() async throws {

@@ -110,6 +110,18 @@ struct `Pulled entities` {
     #expect(try await device.agrees())
   }
 
+  @Test mutating func `what comes and leaves between two pages is removed`() async throws {
+    device.filters = [EntityFilter(type: "note", equal: FieldChange.bytes(Note.folder, Note.key(8)))]
+    try await device.pull()
+    try await writer.push(.create(1, .folder(8)), .create(2, .folder(8)))
+    #expect(try await device.pullPage(limit: 1).more)
+    #expect(device.state(1) != nil)
+    try await writer.push(.update(1, base: 1, .folder(9)))
+    try await device.pull()
+    #expect(device.state(1) == nil)
+    #expect(try await device.agrees())
+  }
+
   @Test mutating func `other filters begin anew, and what these do not want goes`() async throws {
     try await writer.push(.create(1, .folder(8)), .create(2, .folder(9)))
     try await device.pull()
