@@ -17,7 +17,8 @@ final class Neighbour: Sendable {
     work = Task {
       var written: [String: [UInt8]] = [:]
       var number = 0
-      while !Task.isCancelled {
+      // Once at least, also where all threads are taken until this is told to end.
+      repeat {
         let key = "neighbour/\(number % Self.keys)"
         let content = Array("\(number) \(String(repeating: "n", count: 200))".utf8)
         // A call that is under way is not given up when this is told to end.
@@ -28,7 +29,7 @@ final class Neighbour: Sendable {
         #expect(value?.content == content)
         written[key] = content
         number += 1
-      }
+      } while !Task.isCancelled
       return written
     }
   }
