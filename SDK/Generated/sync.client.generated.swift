@@ -37,7 +37,7 @@ public struct SyncClient: Sendable {
     try await client.unary(Sync.pull, request, options)
   }
 
-  /// Says when there is something to pull.
+  /// Says when there is something to pull, and at first where the hub is.
   public func hints(_ request: HintsRequest, options: CallOptions = .default) -> ReplyStream<Hint, Sync.HintsFailure> {
     client.serverStream(Sync.hints, request, options)
   }

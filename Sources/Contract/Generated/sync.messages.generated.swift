@@ -982,7 +982,7 @@ public struct EntityState: Message {
   public var version: UInt64 = 0
   public var state: [UInt8] = []
   public var isDeleted: Bool = false
-  /// The entity is no longer within the filters.
+  /// The entity is not within the filters, whether the device has it or not.
   public var isRemoved: Bool = false
   public var unknownFields = UnknownFields()
 
@@ -1049,8 +1049,8 @@ public struct PullReply: Message {
   /// To be kept together with the page.
   public var cursor: [UInt8] = []
   public var more: Bool = false
-  /// The cursor was of another history, of other filters or too old: what the device holds and this pass does not
-  /// mention is no more.
+  /// A pass from the start begins with this page, since there was no cursor, or one of another history, of other filters
+  /// or too old: what the device holds and the pass does not mention until it ends is no more.
   public var restart: Bool = false
   public var sequence: UInt64 = 0
   /// No reading in the page is later.
@@ -1164,8 +1164,11 @@ public struct HintKind: OpenEnum, CustomStringConvertible {
   public init(rawValue: Int32) { self.rawValue = rawValue }
 
   public static let unknown = HintKind(rawValue: 0)
+  /// Something may have changed: the first hint, and one of more changes than can be named.
   public static let full = HintKind(rawValue: 1)
+  /// The entities that are named have changed.
   public static let partial = HintKind(rawValue: 2)
+  /// The same, and somebody has decided about a conflict.
   public static let urgent = HintKind(rawValue: 3)
 
   /// The value's name, or its number where this version knows no name.
@@ -1225,6 +1228,7 @@ public struct Hint: Message {
   public static let messageName = "holdfast.sync.Hint"
 
   public var kind: HintKind = .unknown
+  /// The hub's newest.
   public var sequence: UInt64 = 0
   /// What has changed, when it is little.
   public var entities: [EntityName] = []
@@ -1719,7 +1723,7 @@ public struct DescriptionMismatch: DeclaredError {
   }
 }
 
-/// The incarnation belongs to another device, or has been ended.
+/// The replica has not joined the space, or its incarnation belongs to another device.
 public struct UnknownReplica: DeclaredError {
   public static let messageName = "holdfast.sync.UnknownReplica"
   public static let package = "holdfast.sync"
@@ -1832,7 +1836,7 @@ public enum Sync {
     isIdempotent: true
   )
 
-  /// Says when there is something to pull.
+  /// Says when there is something to pull, and at first where the hub is.
   public static let hints = MethodDescriptor<HintsRequest, Hint, HintsFailure>(
     service: 4,
     method: 4,

@@ -18,7 +18,7 @@ public protocol SyncService: Sendable {
   /// What has changed since the cursor, a page at a time.
   nonisolated(nonsending) func pull(_ request: PullRequest, context: CallContext) async throws -> PullReply
 
-  /// Says when there is something to pull.
+  /// Says when there is something to pull, and at first where the hub is.
   nonisolated(nonsending) func hints(
     _ request: HintsRequest,
     replies: ReplyWriter<Hint>,
