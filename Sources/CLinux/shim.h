@@ -5,6 +5,8 @@
 #include <sys/eventfd.h>
 #include <pthread.h>
 #include <sys/socket.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 
 // Declared by the C library only under _GNU_SOURCE, which an importer cannot count on.
 extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);

@@ -38,6 +38,9 @@ actor SyncEngine {
   /// The end of the queue that the machine knows, and its edits.
   private var lastPosition: UInt64
   private var edits: Int64
+  /// The network is said to be gone, or is not to be used.
+  private var isDoubtful = false
+  private var isOff = false
   private var timer: Task<Void, Never>?
   private var wake = MonotonicTime.distantFuture
   private var hints: Task<Void, Never>?
@@ -136,13 +139,20 @@ actor SyncEngine {
 
   // MARK: Told from outside
 
-  func network(isUp: Bool) {
-    if !isUp { introduced = [] }
-    follow(machine.network(isUp: isUp, at: now))
+  /// What is known of the network. That it is gone is believed when a call fails, since the hub may be on this machine
+  /// or the way to it another one.
+  func network(_ state: NetworkState) {
+    (isDoubtful, isOff) = (state == .down, state == .off)
+    switch state {
+    case .unknown, .up: follow(machine.network(isUp: true, at: now))
+    case .down: follow(machine.refresh(at: now))
+    case .off: follow(machine.network(isUp: false, at: now))
+    }
   }
 
-  /// Asks the hub whether there is anything new.
+  /// Asks the hub whether there is anything new, without waiting for the time at which it would be tried again.
   func refresh() {
+    if !isDoubtful && !isOff { follow(machine.network(isUp: true, at: now)) }
     follow(machine.refresh(at: now))
   }
 
@@ -183,6 +193,7 @@ actor SyncEngine {
       failed(error.cause)
       if error.isForbidden { await forget() }
       if let call { hear(.failed(call, error.fault)) }
+      if isDoubtful, case .unreachable = error.fault { follow(machine.network(isUp: false, at: now)) }
     } catch {
       // The file could not be read or written: the call is made again when that may have changed.
       failed(error)
@@ -208,6 +219,7 @@ actor SyncEngine {
       let receipt = try await write { try $0.take(reply, to: request, at: now, in: $1) }
       core.status.change { status in
         status.metrics.pulls += 1
+        status.metrics.received += receipt.received
         status.metrics.bytesReceived += reply.encodedSize
       }
       return receipt

@@ -41,6 +41,8 @@ package struct SyncReceipt: Sendable {
   package var parked: [UInt64] = []
   package var applied = 0
   package var refused = 0
+  /// Entities that a page told of.
+  package var received = 0
 
   package init(_ news: SyncNews) { self.news = news }
 }
@@ -115,6 +117,7 @@ extension ReplicaBook {
     guard !pulled.isForeign else { return SyncReceipt(.failed(.pull, .unreachable(retryAfter: nil))) }
     var receipt = SyncReceipt(.pulled(to: pulled.sequence, hub: reply.sequence, more: reply.more))
     receipt.touched = pulled.touched
+    receipt.received = pulled.entities
     return receipt
   }
 

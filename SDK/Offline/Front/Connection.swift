@@ -13,14 +13,16 @@ final class Connection: Sendable {
   /// How often it is looked whether another process has ended.
   private static let turn = Duration.milliseconds(250)
 
-  init(_ core: ReplicaCore, _ transport: any SyncTransport, _ settings: SyncEngine.Settings) {
+  init(
+    _ core: ReplicaCore, _ transport: any SyncTransport, _ settings: SyncEngine.Settings, _ network: NetworkMonitor?
+  ) {
     let running = Lock<SyncEngine?>(nil)
     self.running = running
-    task = Task { await Self.work(core, transport, settings, running) }
+    task = Task { await Self.work(core, transport, settings, network, running) }
   }
 
   private static func work(
-    _ core: ReplicaCore, _ transport: any SyncTransport, _ settings: SyncEngine.Settings,
+    _ core: ReplicaCore, _ transport: any SyncTransport, _ settings: SyncEngine.Settings, _ network: NetworkMonitor?,
     _ running: Lock<SyncEngine?>
   ) async {
     while !Task.isCancelled {
@@ -28,8 +30,14 @@ final class Connection: Sendable {
         if let lock = try ReplicaLock.take(core.file) {
           let engine = try await SyncEngine.start(core, transport, settings)
           running.withLock { $0 = engine }
-          await engine.network(isUp: true)
-          await engine.run()
+          await engine.network(.unknown)
+          await withTaskGroup { group in
+            if let network {
+              group.addTask { for await state in network.states { await engine.network(state) } }
+            }
+            await engine.run()
+            group.cancelAll()
+          }
           running.withLock { $0 = nil }
           withExtendedLifetime(lock) {}
           return
@@ -62,6 +70,9 @@ public struct SyncSettings: Sendable {
   /// is not synced waits meanwhile.
   public var refreshCredential: (@Sendable () async throws -> Void)?
 
+  /// What is known of the network; nil where the hub is tried whatever the machine says.
+  public var network: NetworkMonitor? = .system
+
   public init() {}
 }
 
@@ -79,7 +90,7 @@ extension Replica {
     await disconnect()
     let engineSettings = SyncEngine.Settings(
       timing: timing, refreshCredential: settings.refreshCredential, limits: settings.limits)
-    connection.withLock { $0 = Connection(core, transport, engineSettings) }
+    connection.withLock { $0 = Connection(core, transport, engineSettings, settings.network) }
   }
 
   /// Works without the hub from now on.

@@ -42,6 +42,8 @@ public struct ReplicaStatus: Sendable, Equatable {
     public var failed = 0
     /// Operations that somebody has to decide about, or had to.
     public var conflicts = 0
+    /// Entities that the hub has told of.
+    public var received = 0
     public var pushes = 0
     public var pulls = 0
     public var bytesSent = 0
