@@ -100,11 +100,13 @@ struct PushDraft {
     judge(operation, of: type, on: stored, &result)
   }
 
-  /// A fault of the unit as a whole: its first operation that is not done already is rejected.
+  /// A fault of the unit as a whole: its first operation that is not done already is rejected, unless one is refused for
+  /// a fault of its own.
   mutating func refuse(_ fault: SyncError) {
-    guard let index = results.firstIndex(where: { !$0.outcome.isReplay }) else { return }
+    guard !isRefused, let index = results.firstIndex(where: { !$0.outcome.isReplay }) else { return }
     results[index].outcome = Outcome(number: results[index].outcome.number)
     results[index].outcome.reject(fault)
+    results[index].place = nil
     isRefused = true
   }
 
@@ -116,6 +118,9 @@ struct PushDraft {
     let judgement = Judgement(
       shape: type.shape, replica: UInt64(run.replica.id), next: UInt64(clamping: next), now: run.now.microseconds)
     result.isKept = true
+    var operation = operation
+    // A version that the hub has never given: it is of a past that the hub has lost, so nothing here was seen.
+    if operation.base > UInt64(clamping: run.account.row.sequence) { operation.base = 0 }
     switch judgement.verdict(on: operation, row: row) {
     case .apply(let changed, let isNews):
       do {

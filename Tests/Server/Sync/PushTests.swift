@@ -4,6 +4,7 @@ import HoldfastSDK
 import HoldfastStore
 import HoldfastSync
 import HoldfastWire
+import TestSupport
 import Testing
 
 @testable import HoldfastServer
@@ -248,6 +249,51 @@ struct `Pushed operations` {
     #expect(found == [1, 3])
     try await other.pull()
     #expect(other.version(1) == 2)
+    #expect(try await Audit.brokenLink(in: hub.store, space: "notes") == nil)
+  }
+
+  @Test mutating func `a version that the hub has never given counts as none`() async throws {
+    try await device.push(.create(1, .title("a")))
+    #expect(try await other.push(.update(1, base: 2, .title("b"))).words == ["conflict 1 news fields [1]"])
+    #expect(try await other.push(.update(1, base: .max, .like(1))).words == ["applied 2 news"])
+    #expect(try await other.push(.update(1, base: 2, .title("b"))).words == ["applied 3"])
+  }
+
+  @Test mutating func `no operation makes the hub fail, and what it takes stays sound`() async throws {
+    var random = SeededGenerator(seed: 7)
+    func bytes(_ longest: Int) -> [UInt8] {
+      (0..<Int.random(in: 0...longest, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+    }
+    let texts: [[UInt8]] = [[], .title("a"), FieldChange.bytes(Note.folder, Note.key(1)), [UInt8(Note.likes << 3), 1]]
+    let numbers: [UInt64] = [0, 1, 2, 3, 1 << 40 - 1, 1 << 40, .max - 1, .max]
+    let times: [Int64] = [.min, -1, 0, 1, .max]
+    for _ in 0..<40 {
+      let operations = (0..<40).map { _ in
+        EntityOperation(
+          number: Bool.random(using: &random)
+            ? UInt64.random(in: 1...400, using: &random) : numbers.randomElement(using: &random) ?? 0,
+          kind: OperationKind(rawValue: .random(in: 0...4, using: &random)),
+          type: Int.random(in: 0..<20, using: &random) == 0 ? "other" : "note",
+          key: Bool.random(using: &random) ? [1] : bytes(3), base: numbers.randomElement(using: &random) ?? 0,
+          changes: (0..<Int.random(in: 0...2, using: &random)).map { _ in
+            FieldChange(
+              field: .random(in: 0...8, using: &random), kind: .init(rawValue: .random(in: 0...5, using: &random)),
+              before: bytes(4),
+              after: Bool.random(using: &random) ? bytes(6) : texts.randomElement(using: &random) ?? [],
+              amount: times.randomElement(using: &random) ?? 0)
+          },
+          schema: .random(in: 0...2, using: &random),
+          clock: ClockReading(
+            time: times.randomElement(using: &random) ?? 0, counter: .random(in: 0...(.max), using: &random)),
+          group: Int.random(in: 0..<3, using: &random) == 0 ? .random(in: 1...3, using: &random) : 0)
+      }
+      let outcomes = try await device.send(operations)
+      #expect(outcomes.map(\.number) == operations.map(\.number))
+      #expect(outcomes.allSatisfy { $0.kind != .unknown })
+    }
+    try await other.pull()
+    #expect(!other.entities.isEmpty)
+    #expect(try await other.agrees())
     #expect(try await Audit.brokenLink(in: hub.store, space: "notes") == nil)
   }
 
