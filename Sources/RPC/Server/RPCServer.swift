@@ -114,6 +114,8 @@ public final class RPCServer: Sendable {
       }
       if isDone { continuation.resume() }
     }
+    // Each holds the server, and what that serves would never be let go.
+    state.withLock { $0.listeners = [] }
     await withCheckedContinuation { continuation in
       // The loops' threads are waited for on a thread of their own, since a caller may be on one of them.
       let group = group

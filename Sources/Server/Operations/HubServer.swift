@@ -38,6 +38,7 @@ package final class HubServer: Sendable {
   private let options: Options
   private let store: Store
   private let server: RPCServer
+  private let own: OwnServer
   private let persistence: PersistenceCalls
   private let housekeeping: Task<Void, Never>
   private let historyNotes: Task<Void, Never>
@@ -72,6 +73,7 @@ package final class HubServer: Sendable {
     self.persistence = persistence
 
     let own = OwnServer()
+    self.own = own
     let dispatcher = Self.dispatcher(persistence, tokens, own, options.persistence)
     var configuration = RPCServer.Configuration(
       address: options.address, tls: tls, settings: Self.settings(options, tokens, dispatcher))
@@ -113,6 +115,8 @@ package final class HubServer: Sendable {
     housekeeping.cancel()
     persistence.endWatches()
     await server.drain(grace: grace)
+    // The server serves what asks it; neither would ever be let go.
+    own.server.withLock { $0 = nil }
     await housekeeping.value
     historyNotes.cancel()
     await historyNotes.value

@@ -50,6 +50,16 @@ struct `A hub that is restored` {
     #expect(page.entities.isEmpty && !page.restart)
   }
 
+  @Test func `a hub that stops in order leaves everything in one file`() async throws {
+    let process = try await HubProcess()
+    let hub = try await process.connect()
+    _ = try await hub.persistence.put(PutRequest(space: "notes", key: "a", content: [1]))
+    hub.close()
+    #expect(await process.end() == 0)
+    let names = try FileManager.default.contentsOfDirectory(atPath: process.data)
+    #expect(names.filter { $0.hasPrefix("holdfast.sqlite") } == ["holdfast.sqlite"])
+  }
+
   @Test func `from an old backup it has a new history, and devices begin anew with it`() async throws {
     let process = try await HubProcess()
     var sync = try await device(process)
