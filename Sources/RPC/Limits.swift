@@ -64,6 +64,9 @@ enum Limits {
   /// Idle tasks that a connection keeps for its next calls, and how many of them once it is quiet.
   static let parkedWorkers = 64
   static let restingWorkers = 2
+  /// How often a client looks at calls that are not over. Those that it sees twice hear of their task's cancellation at
+  /// once; those that are younger, after two such moments at the latest.
+  static let moment: Duration = .milliseconds(10)
   /// Calls that wait in a client for a free slot of one connection.
   static let waitingCalls = 16_384
 }

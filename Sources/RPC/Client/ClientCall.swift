@@ -27,6 +27,8 @@ class ClientCall: @unchecked Sendable {  // see above
   }
 
   func opened() {}
+  /// A moment has passed, and the call is not over. Whether it wants to hear of the next one.
+  func growOlder() -> Bool { false }
   /// Takes an item of the reply stream. Whether somebody waits for it, who is to be told by `wake` when all that has
   /// arrived together is here.
   func receive(_ body: MessageBody) -> Bool { false }

@@ -31,6 +31,8 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   private var timer: TimerToken?
   private var renewal: TimerToken?
   private var deadlineTimer: (token: TimerToken, time: MonotonicTime)?
+  /// When calls next grow older; nil when none does.
+  private var aging: TimerToken?
   private var writeStall: MonotonicTime?
   private var isWelcome = false
   /// The server has said that it takes no more calls here, or this side wants none.
@@ -168,6 +170,7 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   func add(_ call: ClientCall) {
     guard phase != .closed, !isClosing else { return refuse(call) }
     if let deadline = call.deadline { watch(deadline) }
+    if aging == nil { growOlder(after: loop.now) }
     if phase == .open, line.isEmpty {
       if !open(call) { line.append(call) }
       loop.atTurnEnd(self)
@@ -285,6 +288,16 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     if let earliest { watch(earliest) }
   }
 
+  private func growOlder(after now: MonotonicTime) {
+    aging = loop.schedule(at: now + Limits.moment) {
+      self.aging = nil
+      var isAwaited = false
+      for stream in self.calls.streams where self.calls[stream]?.growOlder() == true { isAwaited = true }
+      self.line.forEach { if $0.growOlder() { isAwaited = true } }
+      if isAwaited { self.growOlder(after: self.loop.now) }
+    }
+  }
+
   private func schedule() {
     if let timer { loop.cancel(timer) }
     timer = nil
@@ -346,9 +359,10 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       _ = try? wire.send(&session.outbox)
     }
     phase = .closed
-    for token in [timer, renewal, deadlineTimer?.token] { token.map(loop.cancel) }
+    for token in [timer, renewal, aging, deadlineTimer?.token] { token.map(loop.cancel) }
     timer = nil
     renewal = nil
+    aging = nil
     deadlineTimer = nil
     wire.close()
     if !isClosing {

@@ -1,9 +1,15 @@
 public import HoldfastWire
 
 /// One attempt at a call with one request and one reply: where the caller's task waits, and what it finds when it goes
-/// on. One object for each attempt, so that it is also where a cancellation meets the call, whichever comes first.
+/// on.
 ///
-/// Touched on the connection's loop only, until it resumes the task; from then on it belongs to that.
+///     young ──▶ old, when it is not over after a moment
+///
+/// To listen for the task's cancellation costs as much as all else that the waiting does, and most calls are over at
+/// once. So a young call does not listen: its task is woken when it grows old, finds itself cancelled or not, and waits
+/// on in a way in which it hears of that at once.
+///
+/// Touched on the connection's loop only, until it resumes the task for the last time; from then on it belongs to that.
 @usableFromInline
 final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
   /// Can move from `waiting` to the others, once.
@@ -14,13 +20,13 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
     indirect case failed(CallFailure)
   }
 
-  private enum Phase { case new, begun, cancelled }
-
   private let limits: DecodingLimits
   private let watch: InterceptedCall?
   private var outcome = Outcome.waiting
-  private var phase = Phase.new
-  private var caller: UnsafeContinuation<Void, Never>?
+  /// Is told whether the call is over.
+  private var caller: UnsafeContinuation<Bool, Never>?
+  /// How often its connection has found it unfinished.
+  private var age = 0
 
   init(
     _ head: CallHead, request: [UInt8], deadline: MonotonicTime?, limits: DecodingLimits, _ watch: InterceptedCall?
@@ -33,15 +39,28 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
   /// Makes the call on `connection` and returns when it has ended.
   @inline(__always)
   nonisolated(nonsending) func run(on connection: ClientConnection) async {
-    await withTaskCancellationHandler {
+    let isOver = await withUnsafeContinuation { caller in
+      self.caller = caller
+      if connection.loop.isCurrent { return connection.add(self) }
+      connection.loop.execute { connection.add(self) }
+    }
+    if !isOver { await wait(on: connection) }
+  }
+
+  /// Waits for the end of a call that has begun, or for the task's cancellation.
+  private nonisolated(nonsending) func wait(on connection: ClientConnection) async {
+    _ = await withTaskCancellationHandler {
       await withUnsafeContinuation { caller in
-        self.caller = caller
-        if connection.loop.isCurrent { return begin(on: connection) }
-        connection.loop.execute { self.begin(on: connection) }
+        connection.onLoop { _ in self.listen(caller) }
       }
     } onCancel: {
-      connection.onLoop { self.cancel(on: $0) }
+      connection.onLoop { $0.cancel(self, CallFailure(.cancelled, "the caller gave up")) }
     }
+  }
+
+  private func listen(_ caller: UnsafeContinuation<Bool, Never>) {
+    guard case .waiting = outcome else { return caller.resume(returning: true) }
+    self.caller = caller
   }
 
   /// Why it failed, after `run`.
@@ -91,20 +110,16 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
 
   override func fail(_ failure: CallFailure) { end(.failed(failure)) }
 
-  private func begin(on connection: ClientConnection) {
-    if phase == .cancelled { return fail(CallFailure(.cancelled, "the caller gave up", notBegun: true)) }
-    phase = .begun
-    connection.add(self)
-  }
-
-  private func cancel(on connection: ClientConnection) {
-    if phase == .begun { connection.cancel(self, CallFailure(.cancelled, "the caller gave up")) }
-    phase = .cancelled
+  override func growOlder() -> Bool {
+    age += 1
+    guard age == 2 else { return age < 2 }
+    caller.take()?.resume(returning: false)
+    return false
   }
 
   private func end(_ outcome: Outcome) {
-    guard let caller = caller.take() else { return }
+    guard case .waiting = self.outcome else { return }
     self.outcome = outcome
-    caller.resume()
+    caller.take()?.resume(returning: true)
   }
 }
