@@ -292,8 +292,11 @@ final class ClientConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     aging = loop.schedule(at: now + Limits.moment) {
       self.aging = nil
       var isAwaited = false
-      for stream in self.calls.streams where self.calls[stream]?.growOlder() == true { isAwaited = true }
-      self.line.forEach { if $0.growOlder() { isAwaited = true } }
+      func look(_ call: ClientCall) {
+        if call.growOlder() { isAwaited = true }
+      }
+      for stream in self.calls.streams { self.calls[stream].map(look) }
+      self.line.forEach(look)
       if isAwaited { self.growOlder(after: self.loop.now) }
     }
   }
