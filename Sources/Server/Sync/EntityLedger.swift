@@ -43,6 +43,13 @@ extension EntityAccount.Row {
   /// The clock of the hub: its time, or what it has accepted beyond that.
   func clock(at now: Moment) -> ClockReading { max(clock, ClockReading(time: now.microseconds)) }
 
+  /// Counts that an entity's row has become another.
+  mutating func replace(_ old: EntityRow?, by new: EntityRow, type: String, key: [UInt8]) {
+    if let old, !old.isDeleted { checksum.remove(type: type, key: key, version: old.version, state: old.state) }
+    if !new.isDeleted { checksum.add(type: type, key: key, version: new.version, state: new.state) }
+    clock = max(clock, new.marks.clock)
+  }
+
   static func read<Reading: Transaction & ~Copyable>(
     space: Int64, _ transaction: borrowing Reading
   ) throws(StoreError) -> EntityAccount.Row? {

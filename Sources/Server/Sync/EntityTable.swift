@@ -1,4 +1,5 @@
 internal import HoldfastContract
+internal import HoldfastCrypto
 internal import HoldfastStore
 internal import HoldfastSync
 internal import HoldfastWire
@@ -8,8 +9,12 @@ struct StoredEntity {
   var id: Int64
   var row: EntityRow
 
-  /// Bytes of key and state, as they count for the quota.
-  static func size(_ row: EntityRow, key: [UInt8]) -> Int64 { Int64(key.count + row.fields.size) }
+  /// What the quota counts when an entity's row becomes another: bytes of keys and states, and living entities.
+  static func growth(from old: EntityRow?, to new: EntityRow, key: [UInt8]) -> (bytes: Int64, values: Int64) {
+    let size = { (row: EntityRow) in Int64(key.count + row.fields.size) }
+    let count = { (row: EntityRow) in Int64(row.isDeleted ? 0 : 1) }
+    return (size(new) - (old.map(size) ?? 0), count(new) - (old.map(count) ?? 0))
+  }
 }
 
 /// The rows of entities.
@@ -102,4 +107,13 @@ extension ChangeKind {
 
   /// Whether watches of values tell of it.
   var isOfValue: Bool { rawValue < Self.entity.rawValue }
+}
+
+extension LogEntry {
+  /// The log's words for an entity's change.
+  init(kind: ChangeKind, _ row: EntityRow, type: String, key: [UInt8]) {
+    self.init(
+      kind: kind, key: EntityName(type: type, key: key).encoded(),
+      content: row.isDeleted ? [] : SHA256.hash(row.state))
+  }
 }

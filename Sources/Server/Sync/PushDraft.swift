@@ -13,7 +13,6 @@ struct PushDraft {
 
   /// An entity that the unit changes.
   private struct Staged {
-    let place: Place
     let typeName: String
     let before: StoredEntity?
     var row: EntityRow?
@@ -32,7 +31,7 @@ struct PushDraft {
     var base: UInt64 = 0
   }
 
-  private let run: PushContext
+  private let context: PushContext
   private let confirmed: Int64
   private let isGroup: Bool
   private var staged: [Place: Staged] = [:]
@@ -45,8 +44,8 @@ struct PushDraft {
   /// Whether some operation was not done, and so none of the unit is.
   private(set) var isRefused = false
 
-  init(_ run: PushContext, confirmed: Int64, isGroup: Bool) {
-    self.run = run
+  init(_ context: PushContext, confirmed: Int64, isGroup: Bool) {
+    self.context = context
     self.confirmed = confirmed
     self.isGroup = isGroup
   }
@@ -61,7 +60,7 @@ struct PushDraft {
   ) throws(StoreError) {
     lanes.append(Lane(key: operation.key))
     let number = Int64(clamping: operation.number)
-    let id = OperationID(replica: run.replica.id, number: min(number, OperationID.lastNumber))
+    let id = OperationID(replica: context.replica.id, number: min(number, OperationID.lastNumber))
     var result = Result(
       outcome: Outcome(number: operation.number, kind: .blocked), id: id, request: SHA256.hash(operation.content))
     defer {
@@ -72,7 +71,7 @@ struct PushDraft {
       result.outcome.reject(.invalidArgument, "operations are numbered from 1 to \(OperationID.lastNumber)")
       return
     }
-    let type = try transaction.shared(EntityTypes.self).find(operation.type, in: run.account.id, transaction)
+    let type = try transaction.shared(EntityTypes.self).find(operation.type, in: context.account.id, transaction)
     var stored: EntityRow?
     if let type {
       stored = try find(operation.key, of: type, transaction)
@@ -114,13 +113,14 @@ struct PushDraft {
     _ operation: EntityOperation, of type: EntityType, on row: EntityRow?, _ result: inout Result
   ) {
     let place = Place(type: type.id, key: operation.key)
-    let next = run.account.row.sequence + Int64(entries.count) + 1
+    let next = context.account.row.sequence + Int64(entries.count) + 1
     let judgement = Judgement(
-      shape: type.shape, replica: UInt64(run.replica.id), next: UInt64(clamping: next), now: run.now.microseconds)
+      shape: type.shape, replica: UInt64(context.replica.id), next: UInt64(clamping: next),
+      now: context.now.microseconds)
     result.isKept = true
     var operation = operation
     // A version that the hub has never given: it is of a past that the hub has lost, so nothing here was seen.
-    if operation.base > UInt64(clamping: run.account.row.sequence) { operation.base = 0 }
+    if operation.base > UInt64(clamping: context.account.row.sequence) { operation.base = 0 }
     switch judgement.verdict(on: operation, row: row) {
     case .apply(let changed, let isNews):
       do {
@@ -141,16 +141,17 @@ struct PushDraft {
     case .conflict(let fields):
       result.outcome.describe(.conflict, row, isNews: true)
       result.outcome.fields = fields
-      guard run.entities.row.conflicts < Limits.conflicts else {
+      guard context.entities.row.conflicts < Limits.conflicts else {
         result.outcome = Outcome(number: operation.number)
         result.outcome.reject(.resourceExhausted, "\(Limits.conflicts) conflicts of the space wait already")
         return
       }
       result.place = place
       result.conflict = EntityConflict(
-        replica: run.identity, operation: operation, version: result.outcome.version,
-        state: result.outcome.state ?? [], isDeleted: result.outcome.isDeleted, fields: fields, at: run.now.timestamp,
-        by: run.who)
+        replica: context.identity, operation: operation, version: result.outcome.version,
+        state: result.outcome.state ?? [], isDeleted: result.outcome.isDeleted, fields: fields,
+        at: context.now.timestamp,
+        by: context.who)
     case .gone: result.outcome.kind = .gone
     case .rejected(let error): result.outcome.reject(error)
     }
@@ -185,7 +186,7 @@ struct PushDraft {
     let place = Place(type: type.id, key: key)
     if let known = staged[place] { return known.row }
     let stored = try EntityTable.find(type: type.id, key: key, transaction)
-    staged[place] = Staged(place: place, typeName: type.shape.type, before: stored, row: stored?.row)
+    staged[place] = Staged(typeName: type.shape.type, before: stored, row: stored?.row)
     return stored?.row
   }
 
@@ -195,12 +196,11 @@ struct PushDraft {
   }
 
   private mutating func grow(from old: EntityRow?, to new: EntityRow, key: [UInt8]) throws(QuotaExceeded) {
-    let bytes = StoredEntity.size(new, key: key) - (old.map { StoredEntity.size($0, key: key) } ?? 0)
-    let values = Int64(new.isDeleted ? 0 : 1) - Int64(old.map { $0.isDeleted ? 0 : 1 } ?? 0)
-    try run.account.allow(
-      bytes: self.bytes + bytes, values: self.values + values, defaultQuota: run.defaultQuota)
-    self.bytes += bytes
-    self.values += values
+    let growth = StoredEntity.growth(from: old, to: new, key: key)
+    try context.account.allow(
+      bytes: bytes + growth.bytes, values: values + growth.values, defaultQuota: context.defaultQuota)
+    bytes += growth.bytes
+    values += growth.values
   }
 
   // MARK: Writing
@@ -240,10 +240,10 @@ struct PushDraft {
   }
 
   private func write(_ transaction: borrowing WriteTransaction) throws(StoreError) {
-    let (account, entities) = (run.account, run.entities)
+    let (account, entities) = (context.account, context.entities)
     if !entries.isEmpty {
       try ChangeLog.append(
-        entries, to: account, at: run.now, who: run.who, operation: nil, outcome: [], transaction)
+        entries, to: account, at: context.now, who: context.who, operation: nil, outcome: [], transaction)
       account.row.bytes += bytes
       account.row.values += values
     }
@@ -263,57 +263,11 @@ struct PushDraft {
     guard let place = result.place else { return }
     if let conflict = result.conflict {
       try ConflictTable.insert(
-        conflict, of: result.id, type: place.type, in: run.entities, transaction)
-    } else if run.entities.row.conflicts > 0 {
+        conflict, of: result.id, type: place.type, in: context.entities, transaction)
+    } else if context.entities.row.conflicts > 0 {
       try ConflictTable.settle(
-        type: place.type, key: place.key, replica: run.replica.id, upTo: result.base, in: run.entities, transaction)
+        type: place.type, key: place.key, replica: context.replica.id, upTo: result.base, in: context.entities,
+        transaction)
     }
-  }
-}
-
-extension EntityAccount.Row {
-  /// Counts that an entity's row has become another.
-  mutating func replace(_ old: EntityRow?, by new: EntityRow, type: String, key: [UInt8]) {
-    if let old, !old.isDeleted { checksum.remove(type: type, key: key, version: old.version, state: old.state) }
-    if !new.isDeleted { checksum.add(type: type, key: key, version: new.version, state: new.state) }
-    clock = max(clock, new.marks.clock)
-  }
-}
-
-extension LogEntry {
-  /// The log's words for an entity's change.
-  init(kind: ChangeKind, _ row: EntityRow, type: String, key: [UInt8]) {
-    self.init(
-      kind: kind, key: EntityName(type: type, key: key).encoded(),
-      content: row.isDeleted ? [] : SHA256.hash(row.state))
-  }
-}
-
-extension OutcomeKind {
-  /// Whether what stands behind the operation in its lanes may go on.
-  var isDone: Bool { self == .applied || self == .superseded || self == .gone }
-}
-
-extension Outcome {
-  mutating func reject(_ status: Status, _ message: String) {
-    kind = .rejected
-    self.status = UInt32(status.rawValue)
-    self.message = message
-  }
-
-  mutating func reject(_ error: SyncError) {
-    reject(error.code == .tooLarge ? .resourceExhausted : .invalidArgument, error.description)
-  }
-
-  mutating func reject(_ quota: QuotaExceeded) {
-    reject(.resourceExhausted, "the space may have \(quota.limit) \(quota.resource), and has \(quota.used)")
-  }
-
-  /// Says how the entity is now; `isNews`: with its state.
-  mutating func describe(_ kind: OutcomeKind, _ row: EntityRow?, isNews: Bool) {
-    self.kind = kind
-    version = row?.version ?? 0
-    isDeleted = row?.isDeleted ?? true
-    state = isNews ? row?.state ?? [] : nil
   }
 }

@@ -89,10 +89,8 @@ private struct Decision {
     _ row: EntityRow, over entity: StoredEntity?, key: [UInt8], _ transaction: borrowing WriteTransaction
   ) throws {
     do {
-      try account.grow(
-        bytes: StoredEntity.size(row, key: key) - (entity.map { StoredEntity.size($0.row, key: key) } ?? 0),
-        values: Int64(row.isDeleted ? 0 : 1) - Int64(entity.map { $0.row.isDeleted ? 0 : 1 } ?? 0),
-        defaultQuota: defaultQuota)
+      let growth = StoredEntity.growth(from: entity?.row, to: row, key: key)
+      try account.grow(bytes: growth.bytes, values: growth.values, defaultQuota: defaultQuota)
     } catch {
       throw CallError<Never>(.resourceExhausted, "the space may have \(error.limit) \(error.resource)")
     }
