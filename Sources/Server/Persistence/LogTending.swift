@@ -119,8 +119,8 @@ struct LogCut: Sendable {
     """
 
   /// What is to be done next for a space; nil when nothing is.
-  static func next(
-    of space: Int64, _ limits: LogLimits, _ transaction: borrowing ReadTransaction
+  static func next<Reading: Transaction & ~Copyable>(
+    of space: Int64, _ limits: LogLimits, _ transaction: borrowing Reading
   ) throws(StoreError) -> LogCut? {
     let ends = try transaction.first(ends, [.integer(space)]) { ($0.integer(0), $0.integer(1), $0.integer(2)) }
     guard let (sequence, floor, forgotten) = ends else { return nil }
@@ -134,8 +134,8 @@ struct LogCut: Sendable {
   }
 
   /// The last of the changes after `mark` that were all made before a moment, at most so many as one piece takes.
-  private static func end(
-    of space: Int64, after mark: Int64, madeBefore moment: Moment, _ transaction: borrowing ReadTransaction
+  private static func end<Reading: Transaction & ~Copyable>(
+    of space: Int64, after mark: Int64, madeBefore moment: Moment, _ transaction: borrowing Reading
   ) throws(StoreError) -> Int64 {
     var end = mark
     try transaction.forEach(

@@ -93,17 +93,7 @@ struct `Devices in a storm` {
 
     /// Cuts the log down to a few changes, with the tombstones that go with them.
     func cut() throws {
-      var settings = PersistenceSettings()
-      settings.changesKeptCount = 5
-      settings.outcomesKept = .zero
-      let limits = LogLimits(settings, now: Moment(microseconds: now + 1))
-      let reader = try database.makeReader()
-      while let cut = try reader.read({ try LogCut.next(of: 1, limits, $0) }) {
-        try database.write { transaction in
-          try cut.perform(
-            on: transaction.shared(SpaceLedger.self).openAccount(named: "notes", transaction), transaction)
-        }
-      }
+      while try database.write({ [desk, now] in try desk.cutLog(of: "notes", to: 5, at: now + 1, $0) }) {}
     }
 
     func checksum(_ replica: Replica) throws -> ChecksumReply {
