@@ -114,39 +114,41 @@ extension ReplicaBook {
     _ page: PullReply, for request: PullRequest, at now: Int64, in transaction: borrowing WriteTransaction
   ) throws -> Pulled {
     var pulled = Pulled()
-    var head = try transaction.head()
+    let head = try transaction.head()
     guard let cursor = Cursor(page.cursor), cursor.epoch == head.epoch, request.filters == head.filters,
       request.cursor == head.cursor
     else {
       pulled.isForeign = true
       return pulled
     }
-    head.clock.hear(page.clock, at: now)
-    if page.restart || head.cursor.isEmpty {
-      head.pass += 1
-      head.isPassing = true
-    }
-    let arrival = Arrival(now: now, pass: head.pass)
+    let isBeginning = page.restart || head.cursor.isEmpty
+    let arrival = Arrival(now: now, pass: isBeginning ? head.pass + 1 : head.pass)
     for entity in page.entities {
       let name = EntityRef(type: entity.type, key: entity.key)
       if entity.isRemoved {
         try forgetServer(name, in: transaction)
       } else {
-        try setServer(
+        let isAwaited = try setServer(
           name, to: entity.isDeleted ? nil : entity.state, version: entity.version, arrival, in: transaction)
+        // A conflict that was decided at the hub shows by what came of it.
+        if isAwaited {
+          pulled.touched.formUnion(try askAgain(about: name, before: entity.version, in: transaction))
+        }
       }
       pulled.touched.entities.insert(name)
     }
-    if head.isPassing && !page.more {
-      head.isPassing = false
-      head.pruned = 0
-      try sweep(before: head.pass, &pulled.touched, transaction)
-    }
-    head.cursor = page.cursor
-    head.pulledTo = cursor.sequence
+    let isEnding = (isBeginning || head.isPassing) && !page.more
+    if isEnding { try sweep(before: arrival.pass, &pulled.touched, transaction) }
     pulled.sequence = cursor.sequence
     pulled.entities = page.entities.count
-    try transaction.changeHead { (stored) throws(StoreError) in stored = head }
+    try transaction.changeHead { (head) throws(StoreError) in
+      head.clock.hear(page.clock, at: now)
+      head.pass = arrival.pass
+      head.isPassing = (isBeginning || head.isPassing) && !isEnding
+      if isEnding { head.pruned = 0 }
+      head.cursor = page.cursor
+      head.pulledTo = cursor.sequence
+    }
     return pulled
   }
 

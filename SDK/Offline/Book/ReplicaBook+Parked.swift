@@ -29,6 +29,28 @@ extension ReplicaBook {
     return touched(by: unit)
   }
 
+  /// Somebody may have decided about conflicts at the hub: they are sent again under their numbers, so that it says what
+  /// came of them.
+  ///
+  /// - Parameters:
+  ///   - entity: of which conflicts; nil for all.
+  ///   - version: only those that met an older one.
+  package func askAgain(
+    about entity: EntityRef? = nil, before version: UInt64 = .max, in transaction: borrowing WriteTransaction
+  ) throws -> Touched {
+    var asked = Touched()
+    for var operation in try parked(in: transaction) where operation.content.group == 0 {
+      guard let refusal = operation.refusal, refusal.kind == .conflict, refusal.version < version,
+        entity == nil || operation.entity == entity
+      else { continue }
+      operation.state = .again
+      try transaction.store(operation)
+      try transaction.changeHead { (head) throws(StoreError) in head.edits += 1 }
+      asked.isQueueTouched = true
+    }
+    return asked
+  }
+
   /// The operation prevails over what the hub has now, which whoever decides this has seen.
   package func keepMine(
     _ position: UInt64, at now: Int64, in transaction: borrowing WriteTransaction

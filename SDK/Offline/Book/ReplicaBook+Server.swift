@@ -10,11 +10,12 @@ extension ReplicaBook {
     var pass: Int64
   }
 
-  /// The hub has this state of the entity, or none. Whatever waits is put on top of it.
+  /// The hub has this state of the entity, or none. Whatever waits is put on top of it. Returns whether anything waits.
+  @discardableResult
   func setServer(
     _ entity: EntityRef, to state: [UInt8]?, version: UInt64, _ arrival: Arrival,
     in transaction: borrowing WriteTransaction
-  ) throws {
+  ) throws -> Bool {
     let pending = try transaction.first(
       """
       INSERT INTO entity(type, key, version, server, local, pending, keep, accessed, pass)
@@ -28,7 +29,9 @@ extension ReplicaBook {
         .integer(arrival.now), .integer(arrival.pass),
       ]
     ) { $0.integer(0) }
-    if pending ?? 0 > 0 { try rebase(entity, in: transaction) }
+    guard let pending, pending > 0 else { return false }
+    try rebase(entity, in: transaction)
+    return true
   }
 
   /// The entity is not the replica's any longer, but for what waits.

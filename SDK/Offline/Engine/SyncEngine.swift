@@ -41,6 +41,7 @@ actor SyncEngine {
   /// The network is said to be gone, or is not to be used.
   private var isDoubtful = false
   private var isOff = false
+  private var isOver = false
   private var timer: Task<Void, Never>?
   private var wake = MonotonicTime.distantFuture
   private var hints: Task<Void, Never>?
@@ -98,12 +99,15 @@ actor SyncEngine {
   }
 
   private func stop() {
+    isOver = true
     timer?.cancel()
     hints?.cancel()
     core.status.change { $0.phase = .offline }
   }
 
   private func follow(_ step: SyncStep) {
+    // A timer or a hint may come late; whoever syncs by then is another.
+    guard !isOver else { return }
     for action in step.actions { todo.yield(action) }
     if step.wake < wake || wake <= now { schedule(step.wake) }
     showStatus()
@@ -120,6 +124,7 @@ actor SyncEngine {
   }
 
   private func tick() {
+    guard !isOver else { return }
     wake = .distantFuture
     let step = machine.tick(at: now)
     follow(step)
@@ -330,8 +335,42 @@ actor SyncEngine {
     }
   }
 
-  private func heard(_ hint: Hint) {
+  private func heard(_ hint: Hint) async {
     follow(machine.hinted(hint.sequence, isUrgent: hint.kind == .urgent, at: now))
+    guard hint.kind == .urgent else { return }
+    do {
+      try await core.write { book, transaction in ((), try book.askAgain(in: transaction)) }
+    } catch {
+      failed(error)
+    }
+  }
+
+  // MARK: Comparing
+
+  /// Whether the hub and the replica hold the same; if not, everything is pulled anew. nil when that cannot be told now.
+  func verify() async throws -> Bool? {
+    let request = try await core.read { _, transaction in
+      let head = try transaction.storedHead()
+      return ChecksumRequest(space: head.space, filters: head.filters)
+    }
+    let reply: ChecksumReply
+    do {
+      reply = try await transport.checksum(request)
+    } catch {
+      throw ReplicaError(.notPossible, "the hub cannot be asked now", cause: error.cause)
+    }
+    let comparison = try await core.write { book, transaction in
+      let comparison = try book.compare(with: reply, in: transaction)
+      if comparison == .different { try book.startOver(in: transaction) }
+      return (comparison, ReplicaBook.Touched())
+    }
+    switch comparison {
+    case .equal: return true
+    case .notComparable: return nil
+    case .different:
+      refresh()
+      return false
+    }
   }
 
   // MARK: Looking after

@@ -42,14 +42,7 @@ public struct EntityCollection<E: Entity>: Sendable {
   ) async throws -> OperationHandle {
     let name = name(of: E.entityKey(of: key))
     return try await change(priority) { book, transaction, terms in
-      try book.update(name, terms, in: transaction) { state in
-        var entity = try E(entityKey: name.key, state: state)
-        try body(&entity)
-        guard entity.entityKey == name.key else {
-          throw ReplicaError(.invalid, "a change cannot give an entity another key; delete it and create another")
-        }
-        return entity.entityState
-      }
+      try book.update(name, terms, in: transaction) { try E.changing($0, key: name.key, by: body) }
     }
   }
 

@@ -27,7 +27,7 @@ public enum OperationPriority: UInt8, Sendable, CaseIterable, Comparable {
 }
 
 /// What became of an operation.
-public enum OperationOutcome: Sendable, Hashable {
+public enum SyncOutcome: Sendable, Hashable {
   /// The hub has done it, and this is the entity's version.
   case applied(version: UInt64)
   /// Another change prevails, or the hub had the values already.
@@ -53,13 +53,13 @@ public struct OperationHandle: Sendable {
   /// - Throws: `missing` when it is too long ago for the outcome to be known, `CancellationError` when the task is
   ///   cancelled; the operation goes on.
   @discardableResult
-  public func outcome() async throws -> OperationOutcome {
+  public func outcome() async throws -> SyncOutcome {
     guard let id else { return .nothingToDo }
     let watch = core.watchers.watch(.operation(id.rawValue))
     while true {
       switch try await core.read({ try $0.standing(of: id.rawValue, in: $1) }) {
       case .waiting: await watch.bell.wait()
-      case .parked(let outcome), .over(let outcome): return OperationOutcome(outcome)
+      case .parked(let outcome), .over(let outcome): return SyncOutcome(outcome)
       case .unknown: throw ReplicaError(.missing, "nothing is known of \(id) any longer")
       }
       try Task.checkCancellation()
@@ -67,7 +67,7 @@ public struct OperationHandle: Sendable {
   }
 }
 
-extension OperationOutcome {
+extension SyncOutcome {
   init(_ outcome: Outcome) {
     switch outcome.kind {
     case .applied: self = .applied(version: outcome.version)

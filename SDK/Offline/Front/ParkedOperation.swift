@@ -10,7 +10,7 @@ public struct ParkedOperation: Sendable, Hashable {
   /// The entity's key as it travels.
   public let key: [UInt8]
   public let changes: [FieldChange]
-  public let outcome: OperationOutcome
+  public let outcome: SyncOutcome
   /// Of a conflict, the fields that both sides have changed.
   public let fields: [UInt32]
   /// When it was made, in microseconds since 1970 by the device's clock.
@@ -23,7 +23,7 @@ public struct ParkedOperation: Sendable, Hashable {
     type = operation.content.type
     key = operation.content.key
     changes = operation.content.changes
-    outcome = OperationOutcome(operation.refusal ?? Outcome(kind: .blocked))
+    outcome = SyncOutcome(operation.refusal ?? Outcome(kind: .blocked))
     fields = operation.refusal?.fields ?? []
     made = operation.enqueued
     attempts = Int(operation.attempts)
@@ -75,7 +75,7 @@ private func quoted(_ text: String) -> String {
 public struct OperationExplanation: Sendable, Hashable, CustomStringConvertible {
   public enum Reason: Sendable, Hashable {
     /// Somebody has to decide about it.
-    case parked(OperationOutcome)
+    case parked(SyncOutcome)
     /// These stand before it and have to go first.
     case behind([OperationID])
     /// It is not sent before this, in microseconds since 1970: the hub asked for it.
@@ -97,7 +97,7 @@ public struct OperationExplanation: Sendable, Hashable, CustomStringConvertible 
     id = OperationID(rawValue: operation.position)
     attempts = Int(operation.attempts)
     var reasons: [Reason] = []
-    if operation.isParked { reasons.append(.parked(OperationOutcome(operation.refusal ?? Outcome(kind: .blocked)))) }
+    if operation.isParked { reasons.append(.parked(SyncOutcome(operation.refusal ?? Outcome(kind: .blocked)))) }
     if !explanation.behind.isEmpty { reasons.append(.behind(explanation.behind.map { OperationID(rawValue: $0) })) }
     if operation.notBefore > now { reasons.append(.notBefore(operation.notBefore)) }
     switch phase {

@@ -176,6 +176,17 @@ public final class Replica: Sendable {
     await connection.withLock { $0 }?.engine?.refresh()
   }
 
+  /// Compares what is here with what the hub has. Where it differs, everything is pulled anew.
+  ///
+  /// - Returns: nil when it cannot be told: the hub has gone on meanwhile, or something has been pruned here.
+  /// - Throws: `ReplicaError.notPossible` when the hub cannot be asked.
+  public func verify() async throws -> Bool? {
+    guard let engine = connection.withLock({ $0 })?.engine else {
+      throw ReplicaError(.notPossible, "the replica is not connected, or another process syncs it")
+    }
+    return try await engine.verify()
+  }
+
   /// Takes away what is too much, as it also happens by itself from time to time.
   public func prune(to limits: OfflineLimits = OfflineLimits()) async throws { try await core.lookAfter(limits) }
 }

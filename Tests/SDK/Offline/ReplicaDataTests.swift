@@ -7,6 +7,12 @@ import Testing
 
 @testable import HoldfastSDK
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// How much a replica holds, whether that is right, and what another version of the program makes of it.
 struct ReplicaDataTests {
   private func filled() throws -> (BookDevice, ModelHub) {
@@ -103,5 +109,71 @@ struct ReplicaDataTests {
         path: directory.path("replica"), options: StoreOptions(), migrations: ReplicaSchema.migrations)
     }
     #expect(error?.code == .corrupt)
+  }
+
+  @Test func `a file that is damaged in the middle says so, and does not give wrong data`() async throws {
+    let directory = try TemporaryDirectory()
+    let file = directory.path("replica")
+    do {
+      let replica = try await Replica.open(file: file, space: "s", entities: [Folder.self])
+      for number in 0..<2_000 { try await replica.folders.create(Folder(id: UUID(), name: "folder \(number)")) }
+      await replica.close()
+    }
+    var bytes = try #require(FileManager.default.contents(atPath: file))
+    #expect(bytes.count > 200_000)
+    for index in 40_000..<160_000 { bytes[index] = 0xa5 }
+    try bytes.write(to: URL(filePath: file))
+    let error = await #expect(throws: ReplicaError.self) {
+      let replica = try await Replica.open(file: file, space: "s", entities: [Folder.self])
+      defer { _ = replica }
+      let folders = try await replica.folders.query()
+      #expect(folders.count == 2_000)
+    }
+    #expect(error?.code == .corrupt)
+  }
+
+  @Test func `a full disk stores a change as a whole or not at all, and nothing is lost when there is room again`()
+    throws
+  {
+    let disk = LosingDisk(seed: 3)
+    let device = try BookDevice(on: disk)
+    var stored: [String] = []
+    disk.inject { $0.capacity = 3_000_000 }
+    for number in 0..<400 {
+      do {
+        try device.create("\(number)", note(String(repeating: "x", count: 2_000)))
+        stored.append("\(number)")
+      } catch let error as StoreError {
+        #expect(error.code == .full)
+        break
+      }
+    }
+    #expect(stored.count > 10 && stored.count < 400)
+    disk.inject { $0.capacity = .max }
+    #expect(try device.operations().map { String(decoding: $0.content.key, as: UTF8.self) } == stored)
+    try device.create("last", note("last"))
+    var hub = ModelHub()
+    hub.pageEntities = 1_000
+    try device.sync(with: &hub)
+    #expect(device.isSynced && hub.rows.count == stored.count + 1)
+  }
+
+  @Test func `a clock that jumps strands nothing`() throws {
+    var hub = ModelHub()
+    let device = try BookDevice()
+    device.now = 4_000_000_000
+    try device.create("a", note("milk"))
+    var asked = Outcome(kind: .retry)
+    asked.retryAfter = .seconds(10)
+    hub.refusals[.note("a")] = asked
+    try device.sync(with: &hub, calls: 12)
+    #expect(hub.state(.note("a")) == nil)
+    // Back by a century: what was to go at a time far away goes soon.
+    hub.refusals = [:]
+    let moment = ReplicaBook.Moment(
+      wall: 1_000_000, monotonic: MonotonicTime(nanoseconds: 5_000_000_000), longestWait: .seconds(60))
+    let queue = try device.write { try $1.queue(at: moment, in: $0) }
+    #expect(queue.units.map(\.notBefore) == [moment.monotonic + .seconds(60)])
+    #expect(queue.units.map(\.enqueued) == [moment.monotonic])
   }
 }

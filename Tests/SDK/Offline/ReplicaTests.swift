@@ -1,5 +1,6 @@
 import HoldfastContract
 import HoldfastRPC
+import HoldfastStore
 import HoldfastSync
 import HoldfastWire
 import TestSupport
@@ -224,5 +225,92 @@ struct ReplicaTests {
     #expect(try await replica.notes.get(lost) == Note(id: lost))
     #expect(try await replica.notes.get(kept)?.title == "mine")
     await replica.close()
+  }
+
+  @Test func `changes of a batch take effect together or not at all`() async throws {
+    let replica = try await open()
+    let (folder, id) = (UUID(), UUID())
+    await #expect(throws: ReplicaError.self) {
+      try await replica.batch { batch in
+        batch.create(Folder(id: folder, name: "home"))
+        batch.update(Note.self, id) { $0.title = "there is none" }
+      }
+    }
+    #expect(try await replica.folders.get(folder) == nil)
+    let handles = try await replica.batch { batch in
+      batch.create(Folder(id: folder, name: "home"))
+      batch.create(Note(id: id, title: "milk", folder: folder))
+      batch.update(Note.self, id) { $0.likes = 2 }
+    }
+    #expect(handles.count == 2)
+    let transport = await connect(replica)
+    for handle in handles {
+      guard case .applied = try await handle.outcome() else {
+        Issue.record("\(handle) was not applied")
+        return
+      }
+    }
+    let operations = transport.network.withLock { $0.pushes.flatMap(\.operations) }
+    #expect(operations.map(\.group) == [1, 1])
+    #expect(try await replica.notes.get(id)?.likes == 2)
+    await #expect(throws: ReplicaError.self) {
+      try await replica.batch { batch in for _ in 0..<129 { batch.create(Folder(id: UUID())) } }
+    }
+    await replica.close()
+  }
+
+  @Test func `a replica that holds something else than the hub pulls everything anew`() async throws {
+    let replica = try await open()
+    await #expect(throws: ReplicaError.self) { try await replica.verify() }
+    _ = await connect(replica)
+    let id = UUID()
+    try await replica.notes.create(Note(id: id, title: "milk")).outcome()
+    await wait(replica) { $0.phase == .synced }
+    // Its own change has to come back before it knows where the hub is.
+    #expect(try await replica.sync() != .failed)
+    #expect(try await replica.verify() == true)
+    try await replica.core.write { _, transaction in
+      try transaction.execute("UPDATE entity SET server = $1", [.bytes([10, 1, 0x78])])
+      return ((), ReplicaBook.Touched())
+    }
+    #expect(try await replica.notes.get(id)?.title == "x")
+    #expect(try await replica.verify() == false)
+    var seen = replica.notes.observe(id).makeAsyncIterator()
+    while let note = try await seen.next(), note?.title != "milk" {}
+    await replica.close()
+  }
+
+  @Test func `what was decided at the hub is asked for when the entity changes`() async throws {
+    let (one, two) = (try await open("one"), try await open("two"))
+    let id = UUID()
+    _ = await connect(one)
+    try await one.notes.create(Note(id: id, title: "milk")).outcome()
+    _ = await connect(two)
+    await wait(two) { $0.phase == .synced }
+    await two.disconnect()
+    try await one.notes.update(id) { $0.title = "oat milk" }.outcome()
+    try await two.notes.update(id) { $0.title = "soy milk" }
+    _ = await connect(two)
+    await wait(two) { $0.parked == 1 }
+    let conflict = try #require(try await two.conflicts(of: Note.self).first)
+    place.hub.withLock { $0.decide(EntityRef(type: "note", key: Note.entityKey(of: id))) }
+    try await one.notes.update(id) { $0.likes = 1 }.outcome()
+    #expect(try await two.handle(of: conflict.id).settled() == .superseded)
+    await wait(two) { $0.phase == .synced }
+    #expect(try await two.notes.get(id).map { [$0.title, "\($0.likes)"] } == ["oat milk", "1"])
+    await one.close()
+    await two.close()
+  }
+}
+
+extension OperationHandle {
+  /// The outcome, once it is more than that somebody has to decide.
+  fileprivate func settled() async throws -> SyncOutcome {
+    let watch = core.watchers.watch(.operation(try #require(id).rawValue))
+    while true {
+      let outcome = try await outcome()
+      if outcome != .conflict { return outcome }
+      await watch.bell.wait()
+    }
   }
 }

@@ -25,6 +25,8 @@ struct ModelHub {
   /// The history under which each has joined last.
   private var joined: [UUID: [UInt8]] = [:]
   private var done: [Identity: (content: [UInt8], outcome: Outcome)] = [:]
+  /// The entities that operations in conflict are on.
+  private var conflicts: [UInt64: EntityRef] = [:]
   private(set) var epoch: [UInt8] = [1]
   /// For each epoch but the first, up to where its history is that of the one before.
   private var shared: [UInt8: UInt64] = [:]
@@ -45,6 +47,13 @@ struct ModelHub {
 
   mutating func erase(_ entity: EntityRef) {
     rows[entity] = EntityRow(version: sequence, isDeleted: true, isErased: true)
+  }
+
+  /// Somebody decides about the conflicts of an entity: the hub's state stays.
+  mutating func decide(_ entity: EntityRef) {
+    for (identity, entry) in done where entry.outcome.kind == .conflict && conflicts[entry.outcome.number] == entity {
+      done[identity]?.outcome = Outcome(number: entry.outcome.number, kind: .superseded)
+    }
   }
 
   // MARK: Calls
@@ -117,6 +126,7 @@ struct ModelHub {
     case .conflict(let fields):
       (outcome.kind, isNews) = (.conflict, true)
       outcome.fields = fields
+      conflicts[operation.number] = entity
     case .gone: outcome.kind = .gone
     case .rejected(let error):
       outcome.kind = .rejected

@@ -95,6 +95,8 @@ final class ModelTransport: SyncTransport {
     try check()
     let (hints, continuation) = AsyncStream.makeStream(of: Hint.self)
     place.hear { continuation.yield($0) }
+    // What changed before it listened is told at once.
+    continuation.yield(Hint(kind: .full, sequence: place.hub.withLock { $0.sequence }))
     for await hint in hints { await heard(hint) }
   }
 }
