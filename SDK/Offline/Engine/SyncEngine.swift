@@ -85,10 +85,11 @@ actor SyncEngine {
     await withDiscardingTaskGroup { group in
       let queue = core.watchers.watch(.queue)
       group.addTask {
-        while !Task.isCancelled {
-          await queue.bell.wait()
+        // At first too: something may have been queued since the engine was made.
+        repeat {
           await self.lookAtQueue()
-        }
+          await queue.bell.wait()
+        } while !Task.isCancelled
       }
       showStatus()
       // The stream ends with the task. What the machine wants at once is bounded by what it lets be under way.

@@ -53,7 +53,9 @@ struct ReplicaTests {
     let update = try await two.notes.update(id) { $0.likes += 2 }
     #expect(try await seen.next()??.likes == 2)
     #expect(try await update.outcome() == .applied(version: 2))
-    await wait(one) { $0.phase == .synced && $0.metrics.pulls > 1 }
+    var own = one.notes.observe(id).makeAsyncIterator()
+    while let note = try await own.next(), note?.likes != 2 {}
+    await wait(one) { $0.phase == .synced }
     await one.close()
     await two.close()
   }
@@ -74,6 +76,24 @@ struct ReplicaTests {
     #expect(try await replica.handle(of: OperationID(rawValue: 1)).outcome() == .applied(version: 1))
     await wait(replica) { $0.phase == .synced }
     #expect(place.hub.withLock { $0.sequence } == 1)
+    await replica.close()
+  }
+
+  @Test func `what is queued before the engine runs is not overlooked`() async throws {
+    let replica = try await open()
+    let transport = ModelTransport(place)
+    // Nothing is found by looking from time to time.
+    var timing = Self.timing
+    timing.look = .seconds(86_400)
+    let engine = try await SyncEngine.start(replica.core, transport, SyncEngine.Settings(timing: timing))
+    let handle = try await replica.notes.create(Note(id: UUID()))
+    let running = Task {
+      await engine.network(.up)
+      await engine.run()
+    }
+    #expect(try await handle.outcome() == .applied(version: 1))
+    running.cancel()
+    await running.value
     await replica.close()
   }
 
