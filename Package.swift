@@ -69,9 +69,9 @@ let package = Package(
       name: "holdfast",
       dependencies: [
         "HoldfastServer", "HoldfastSDK", "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore",
-        "HoldfastCrypto",
+        "HoldfastSync", "HoldfastCrypto",
       ],
-      path: "Sources/holdfast", swiftSettings: settings),
+      path: "Sources/holdfast", exclude: ["Demo/notes.rpc"], swiftSettings: settings),
 
     // From definition files to Swift.
     module("HoldfastCompiler", at: "Codegen/Compiler", needs: []),

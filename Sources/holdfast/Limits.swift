@@ -14,6 +14,8 @@ enum Limits {
   static let benchInflight = 100_000
   /// Bytes of one payload of a benchmark.
   static let benchPayload = 64 << 20
+  /// Operations that a benchmark brings to a hub.
+  static let benchOperations = 10_000_000
   /// Keys that a benchmark writes and reads.
   static let benchKeys = 1_024
   /// Items of one stream of a benchmark.

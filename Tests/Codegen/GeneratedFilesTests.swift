@@ -62,9 +62,17 @@ import Testing
       }
     }
   }
+
   @Test(arguments: ["diary.rpc", "first.rpc"], [SwiftFileKind.messages, .entities])
   func `what tests use of entities is up to date`(_ name: String, _ kind: SwiftFileKind) throws {
-    let folder = "Tests/SDK/Offline"
+    try check(kind, of: name, in: "Tests/SDK/Offline")
+  }
+
+  @Test func `the demo's entities are up to date`() throws {
+    try check(.entities, of: "notes.rpc", in: "Sources/holdfast/Demo")
+  }
+
+  private func check(_ kind: SwiftFileKind, of name: String, in folder: String) throws {
     let source = SourceFile(path: "\(folder)/\(name)", text: try #require(text("\(folder)/\(name)")))
     let schema = try #require(Compilation([source]) { _ in nil }.schema)
     let file = try #require(schema.roots.first)

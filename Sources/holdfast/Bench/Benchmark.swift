@@ -52,9 +52,8 @@ struct Benchmark<Work: BenchWork>: Sendable {
         failuresInARow = 0
         began = ended
       } catch {
-        result.errors += 1
+        result.fail(error)
         failuresInARow += 1
-        if result.firstError == nil { result.firstError = "\(error)" }
         began = MonotonicTime.now()
       }
     }
@@ -67,6 +66,11 @@ struct LaneResult: Sendable {
   var histogram = Histogram()
   var errors = 0
   var firstError: String?
+
+  mutating func fail(_ error: any Error) {
+    errors += 1
+    if firstError == nil { firstError = "\(error)" }
+  }
 
   mutating func merge(_ other: LaneResult) {
     histogram.merge(other.histogram)
@@ -84,8 +88,9 @@ struct BenchResult: Sendable {
   let clientCPUSeconds: Double
   private let histogram: Histogram
 
-  init(_ lanes: LaneResult, elapsed: Duration, cpuSeconds: Double) {
-    calls = lanes.histogram.count
+  /// - Parameter calls: how many were made, where the lanes have not timed each.
+  init(_ lanes: LaneResult, calls: UInt64? = nil, elapsed: Duration, cpuSeconds: Double) {
+    self.calls = calls ?? lanes.histogram.count
     seconds = inThousandths(elapsed / .seconds(1))
     errors = lanes.errors
     firstError = lanes.firstError
@@ -114,7 +119,7 @@ private func usage() -> rusage {
 }
 
 /// CPU time of this process so far, in user and system mode.
-private func cpuSeconds() -> Double {
+func cpuSeconds() -> Double {
   let usage = usage()
   return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
 }

@@ -4,20 +4,28 @@ import HoldfastSDK
 extension Command {
   static let bench = Command(
     name: "bench",
-    summary: "Measures a hub and the way to it; every reply is checked.",
+    summary: "Measures a hub, the way to it, and replicas; every reply is checked.",
     details: """
       echo     unary calls that send the payload and get it back
       put      durable writes of the payload
       get      reads of values of the payload's size, which are written first
       stream   items of reply streams; latencies are the times between items
       connect  new connections: TCP, TLS without resumption, hello, one call
+
+      Replicas, in files of their own in a temporary directory, with notes of the payload's size:
+
+      enqueue      durable changes without a hub, by --inflight writers on one replica
+      drain        a queue of --operations changes, until the hub has done them all
+      bootstrap    a new device, until it has all that the space holds
+      propagation  a change on one device until another has seen it; one at a time
       """,
-    positionals: [Positional(name: "KIND", summary: "echo, put, get, stream or connect.")],
+    positionals: [Positional(name: "KIND", summary: "One of these.")],
     options: [
       .value("--connections", "C", "Connections; 1 unless given."),
       .value("--inflight", "K", "Calls at once, on all connections together; 64 unless given."),
       .value("--payload", "BYTES", "Bytes of a payload, such as 100 or 1KiB; 100 unless given."),
       .value("--seconds", "S", "How long; 5 unless given."),
+      .value("--operations", "N", "Of drain: how many wait; 10000 unless given."),
       .space,
     ],
     connection: HubLocation.options,
@@ -27,8 +35,7 @@ extension Command {
     ],
     run: { arguments, console in
       let shape = try BenchShape(arguments)
-      let location = try HubLocation(arguments, environment: Program.environment)
-      let result = try await measure(shape, location, space: arguments.space)
+      let result = try await measure(shape, arguments)
       report(result, shape, console)
       return result.errors == 0 && result.calls > 0 ? .done : .failed
     })
@@ -36,13 +43,17 @@ extension Command {
 
 /// What is to be measured.
 private struct BenchShape {
-  enum Kind: String, CaseIterable { case echo, put, get, stream, connect }
+  enum Kind: String, CaseIterable {
+    case echo, put, get, stream, connect
+    case enqueue, drain, bootstrap, propagation
+  }
 
   let kind: Kind
   let connections: Int
   let inflight: Int
   let payload: Int
   let seconds: Double
+  let operations: Int
 
   init(_ arguments: Arguments) throws(UsageError) {
     let word = arguments.positional("KIND") ?? ""
@@ -55,24 +66,39 @@ private struct BenchShape {
     connections = try arguments.count("--connections", in: 1...Limits.benchConnections) ?? 1
     inflight = try arguments.count("--inflight", in: 1...Limits.benchInflight) ?? 64
     payload = try arguments.bytes("--payload", in: 0...Limits.benchPayload) ?? 100
+    operations = try arguments.count("--operations", in: 1...Limits.benchOperations) ?? 10_000
     seconds = (try arguments.duration("--seconds") ?? .seconds(5)) / .seconds(1)
   }
 }
 
-private func measure(_ shape: BenchShape, _ location: HubLocation, space: String) async throws -> BenchResult {
-  var hubs: [Hub] = []
-  for _ in 0..<(shape.kind == .connect ? 1 : shape.connections) { hubs.append(try await Client.connect(location)) }
+private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -> BenchResult {
   // No byte equals its neighbour, so that a shifted reply shows.
   let payload = (0..<shape.payload).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 >> 8) }
-  func bench(_ work: some BenchWork) async throws -> BenchResult {
-    try await Benchmark(work: work, hubs: hubs, lanes: shape.inflight).run(seconds: shape.seconds)
+  let space = arguments.space
+  func connect() async throws -> Hub { try await Client.connect(arguments) }
+  func calls(_ work: some BenchWork, connections: Int = shape.connections) async throws -> BenchResult {
+    var hubs: [Hub] = []
+    for _ in 0..<connections { hubs.append(try await connect()) }
+    return try await Benchmark(work: work, hubs: hubs, lanes: shape.inflight).run(seconds: shape.seconds)
+  }
+  func replicas(_ body: (ReplicaBench) async throws -> BenchResult) async throws -> BenchResult {
+    let bench = try ReplicaBench(payload: shape.payload, space: space)
+    defer { bench.cleanUp() }
+    return try await body(bench)
   }
   switch shape.kind {
-  case .echo: return try await bench(EchoWork(payload: payload))
-  case .put: return try await bench(PutWork(payload: payload, space: space))
-  case .get: return try await bench(GetWork(payload: payload, space: space))
-  case .stream: return try await bench(StreamWork(size: shape.payload))
-  case .connect: return try await bench(ConnectWork(location: location))
+  case .echo: return try await calls(EchoWork(payload: payload))
+  case .put: return try await calls(PutWork(payload: payload, space: space))
+  case .get: return try await calls(GetWork(payload: payload, space: space))
+  case .stream: return try await calls(StreamWork(size: shape.payload))
+  case .connect:
+    let location = try HubLocation(arguments, environment: Program.environment)
+    return try await calls(ConnectWork(location: location), connections: 1)
+  case .enqueue: return try await replicas { try await $0.enqueue(writers: shape.inflight, seconds: shape.seconds) }
+  case .drain: return try await replicas { try await $0.drain(shape.operations, to: connect()) }
+  case .bootstrap: return try await replicas { try await $0.bootstrap(from: connect()) }
+  case .propagation:
+    return try await replicas { try await $0.propagation(from: connect(), to: connect(), seconds: shape.seconds) }
   }
 }
 

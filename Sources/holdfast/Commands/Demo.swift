@@ -1,10 +1,11 @@
 extension Command {
   static let demo = Command(
     name: "demo",
-    summary: "Shows the main job: several processes, one hub, a crash, and nothing lost.",
+    summary: "Shows the main job: several processes and devices, one hub, crashes, and nothing lost.",
     details: """
       Starts a hub in a temporary directory, stores real texts, a table and a large file, lets two processes change the
-      table at once while a third watches, kills the hub in the middle, starts it again, and checks everything.
+      table at once while a third watches, kills the hub in the middle, starts it again, and checks everything. Then three devices change the same notes
+      without a network and come back; the hub and a device are killed on the way; all end equal.
       """,
     options: [
       .value("--edits", "N", "Changes that each of the two editors makes; 150 unless given."),

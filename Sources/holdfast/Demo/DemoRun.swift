@@ -28,14 +28,14 @@ final class DemoRun {
   private let edits: Int
   private let kills: Int
   private let items: [Item]
-  private let folder: String
+  let folder: String
   private let began = ContinuousClock.now
   private var hub: ChildProcess?
-  private var others: [ChildProcess] = []
+  var others: [ChildProcess] = []
   private var problems: [String] = []
   private var steps = 0
 
-  private var directory: HubDirectory { HubDirectory(path: folder + "/hub") }
+  var directory: HubDirectory { HubDirectory(path: folder + "/hub") }
 
   init(edits: Int, kills: Int, files: [String], _ console: Console) throws(CommandFailure) {
     self.edits = edits
@@ -72,8 +72,9 @@ final class DemoRun {
     check(changes)
     try checkValues()
     try checkRefusals()
+    let devices = try tryDevices()
     try stopHub()
-    summarize(outcomes, changes)
+    summarize(outcomes, changes, devices)
     return problems.isEmpty
   }
 
@@ -133,7 +134,7 @@ final class DemoRun {
     return outcomes
   }
 
-  private func killHub() throws(CommandFailure) {
+  func killHub() throws(CommandFailure) {
     let address: String
     do {
       address = try LocalFile.readText(directory.address)
@@ -215,7 +216,7 @@ final class DemoRun {
     try expect(.unreachable, ["get", items[0].key])
   }
 
-  private func summarize(_ outcomes: [String], _ changes: [WatchedChange]) {
+  private func summarize(_ outcomes: [String], _ changes: [WatchedChange], _ devices: Devices) {
     let conflicts = outcomes.compactMap { WatchedChange.number("conflicts", in: $0) }.reduce(0, +)
     let interruptions = outcomes.compactMap { WatchedChange.number("interruptions", in: $0) }.reduce(0, +)
     let milliseconds = (ContinuousClock.now - began) / .milliseconds(1)
@@ -229,11 +230,15 @@ final class DemoRun {
         edits          \(2 * edits) by two processes, each once; \(conflicts) came too late and were made anew
         crashes        \(kills); clients came back by themselves, \(interruptions) calls were left to the program
         changes        \(changes.count) watched, without a gap or a repeat
+        devices        \(DemoNotes.devices.count) without a network and with it; \(devices.operations) operations, \
+      each with its outcome: \(devices.superseded) gave way, \(devices.conflicts) was decided by hand
         time           \((milliseconds / 100).rounded() / 10) s
       """,
       json: [
         "ok": .bool(problems.isEmpty), "values": .integer(items.count), "edits": .integer(2 * edits),
-        "conflicts": .unsigned(conflicts), "kills": .integer(kills), "interruptions": .unsigned(interruptions),
+        "conflicts": .unsigned(conflicts), "kills": .integer(kills),
+        "operations": .unsigned(devices.operations), "decided": .unsigned(devices.conflicts),
+        "superseded": .unsigned(devices.superseded), "interruptions": .unsigned(interruptions),
         "changes": .integer(changes.count), "problems": .array(problems.map { .string($0) }),
         "seconds": .number((milliseconds / 100).rounded() / 10),
       ])
@@ -241,19 +246,19 @@ final class DemoRun {
 
   // MARK: Tools
 
-  private func step(_ text: String) {
+  func step(_ text: String) {
     steps += 1
     tell("\n\(steps). \(text)")
   }
 
-  private func say(_ text: String) { tell("   " + text) }
+  func say(_ text: String) { tell("   " + text) }
 
   /// What it says as it goes belongs to the result, unless that is JSON.
   private func tell(_ text: String) {
     if console.isJSON { console.remark(text) } else { console.result(text, json: nil) }
   }
 
-  private func problem(_ text: String) {
+  func problem(_ text: String) {
     problems.append(text)
     say("DIFFERS: " + text)
   }
@@ -322,7 +327,7 @@ final class DemoRun {
 }
 
 /// A line that `watch --json` printed.
-private struct WatchedChange {
+struct WatchedChange {
   let sequence: UInt64
 
   init?(_ line: String) {

@@ -165,5 +165,6 @@ struct `The demo` {
     #expect(report["ok"] as? Bool == true)
     #expect(report["edits"] as? Int == 80)
     #expect(report["changes"] as? Int == 85)
+    #expect(report["decided"] as? Int == 1)
   }
 }

@@ -2,33 +2,7 @@
 // a log row of about 150 bytes), committed in groups. No network, no checks, one thread.
 //
 //   put --data FILE [--group 64] [--payload 1024] [--seconds S] [--keys N]
-#include <sqlite3.h>
-
-#include "tls.h"
-
-static sqlite3 *database;
-
-static void check(int code) {
-  if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return;
-  fprintf(stderr, "sqlite: %s\n", sqlite3_errmsg(database));
-  exit(1);
-}
-
-static void run(const char *sql) { check(sqlite3_exec(database, sql, NULL, NULL, NULL)); }
-
-static sqlite3_stmt *prepare(const char *sql) {
-  sqlite3_stmt *statement;
-  check(sqlite3_prepare_v2(database, sql, -1, &statement, NULL));
-  return statement;
-}
-
-static int64_t query(const char *sql) {
-  sqlite3_stmt *statement = prepare(sql);
-  check(sqlite3_step(statement));
-  int64_t value = sqlite3_column_int64(statement, 0);
-  sqlite3_finalize(statement);
-  return value;
-}
+#include "sqlite.h"
 
 int main(int argc, char **argv) {
   const char *path = option(argc, argv, "--data", "put.sqlite");
@@ -39,10 +13,7 @@ int main(int argc, char **argv) {
   if (payload > (int)sizeof value || group < 1 || keys < 1) die("arguments");
   for (int i = 0; i < payload; i++) value[i] = (uint8_t)('a' + i % 26);
 
-  check(sqlite3_open(path, &database));
-  run("PRAGMA journal_mode=WAL");
-  run("PRAGMA synchronous=FULL");
-  if (query("PRAGMA synchronous") != 2) die("synchronous is not FULL");
+  open_durable(path);
   run("CREATE TABLE value (id INTEGER PRIMARY KEY, space INTEGER NOT NULL, key BLOB NOT NULL, version INTEGER NOT NULL,"
       " expires INTEGER, content BLOB NOT NULL, UNIQUE (space, key))");
   run("CREATE TABLE log (id INTEGER PRIMARY KEY, space INTEGER NOT NULL, sequence INTEGER NOT NULL, key BLOB NOT NULL,"

@@ -4,9 +4,12 @@ import subprocess
 import time
 
 from . import places
-from .peers import Holdfast
+from .peers import CEnqueue, Holdfast
 from .processes import PeerFailed, on_core, run_client
-from .rows import BUILD_RATIO, DECODE, ENCODE, ENCODE_UNSORTED, IDLE_CONNECTIONS, IDLE_KIB, Load
+from .rows import (
+    BOOTSTRAP_FEW, BOOTSTRAP_MANY, BOOTSTRAP_MIB, BOOTSTRAP_RATE, BUILD_RATIO, DECODE, DRAIN_FEW, DRAIN_GROWTH,
+    DRAIN_MANY, DRAIN_RATE, ENCODE, ENCODE_UNSORTED, IDLE_CONNECTIONS, IDLE_KIB, PROPAGATION_MS, SYNC, SYNC_PAYLOAD,
+    Load)
 
 
 def measure_row(row, rounds, work, identity, say):
@@ -114,6 +117,66 @@ def measure_idle(work, identity, say):
     if value is None:
         result["ok"], result["note"] = False, found["failed"]
     return found, [result]
+
+
+class Sync:
+    """A hub and the replicas that are brought in step with it."""
+
+    def __init__(self, work, identity):
+        self.hub = Holdfast(work / "sync", *identity)
+        self.commits = CEnqueue(work / "sync", *identity)
+        self.spaces = 0
+
+    def run(self, op, space, seconds=3, *more):
+        return checked(run_client(
+            [places.HOLDFAST, "bench", op, "--data", self.hub.work / "data", "--space", space, "--payload",
+             SYNC_PAYLOAD, "--seconds", seconds, *more, "--json"], None, 600))
+
+    def drain(self, operations):
+        """Brings the operations into a space of their own; its name, and what was found."""
+        self.spaces += 1
+        space = f"{operations}-{self.spaces}"
+        return space, self.run("drain", space, 3, "--operations", operations)
+
+    def round(self, seconds):
+        few, drained_few = self.drain(DRAIN_FEW)
+        many, drained_many = self.drain(DRAIN_MANY)
+        small, _ = self.drain(BOOTSTRAP_FEW)
+        commit = checked(self.commits.measure(Load("enqueue", in_flight=1, payload=SYNC_PAYLOAD, seconds=seconds), None))
+        return {
+            "drain_few": drained_few, "drain_many": drained_many, "bootstrap_few": self.run("bootstrap", small),
+            "bootstrap_many": self.run("bootstrap", many), "propagation": self.run("propagation", few, seconds),
+            "commit": commit}
+
+
+def measure_sync(work, identity, rounds, seconds, say):
+    """How replicas get in step with a hub. Of each kind the run in the middle counts."""
+    sync = Sync(work, identity)
+    runs = []
+    try:
+        sync.hub.start(None)
+        for _ in range(rounds):
+            runs.append(sync.round(seconds))
+    except (PeerFailed, OSError, ValueError) as problem:
+        say(f"  failed: {problem}")
+        missed = check(SYNC, "operations/s drained", DRAIN_RATE, None, note=str(problem))
+        return {"failed": str(problem), "runs": runs}, [missed | {"ok": False}]
+    finally:
+        sync.hub.stop()
+
+    def middle(kind, figure):
+        return sorted(run[kind][figure] for run in runs)[len(runs) // 2]
+
+    growth = middle("drain_many", "seconds") / middle("drain_few", "seconds")
+    memory = (middle("bootstrap_many", "client_max_rss_kib") - middle("bootstrap_few", "client_max_rss_kib")) / 1024
+    beyond = (middle("propagation", "p50_us") - 3 * middle("commit", "p50_us")) / 1000
+    return {"runs": runs}, [
+        check(SYNC, f"of {DRAIN_FEW} drained, per s", DRAIN_RATE, middle("drain_few", "calls_per_s")),
+        check(SYNC, f"× the time for {DRAIN_MANY}", DRAIN_GROWTH, growth, lower_is_better=True),
+        check(SYNC, f"of {BOOTSTRAP_MANY} pulled, per s", BOOTSTRAP_RATE, middle("bootstrap_many", "calls_per_s")),
+        check(SYNC, f"MiB beyond those for {BOOTSTRAP_FEW}", BOOTSTRAP_MIB, memory, lower_is_better=True),
+        check(SYNC, "ms from device to device, less 3 commits", PROPAGATION_MS, beyond, lower_is_better=True),
+    ]
 
 
 def measure_codec(quick):

@@ -83,6 +83,36 @@ class CPut(Peer):
             "--seconds", load.seconds, "--keys", load.keys]
 
 
+class Replica(Peer):
+    """Holdfast's replica without a hub."""
+
+    name = "holdfast"
+    needs = "holdfast"
+
+    def start(self, core):
+        pass
+
+    def client_command(self, load):
+        return [places.HOLDFAST, "bench", load.op, *load_options(load), "--json"]
+
+
+class CEnqueue(Peer):
+    """SQLite with group commit, and the rows and indexes of a replica: the limit for durable changes on one."""
+
+    name = "C SQLite"
+    needs = "c"
+
+    def start(self, core):
+        pass
+
+    def client_command(self, load):
+        for file in self.work.glob("enqueue.sqlite*"):
+            file.unlink()
+        return [
+            places.C_ENQUEUE, "--data", self.work / "enqueue.sqlite", "--group", load.in_flight,
+            "--payload", load.payload, "--seconds", load.seconds]
+
+
 class Redis(Peer):
     """Redis 7 over TLS; every write is in its log and synced before it is answered."""
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from .peers import GRPC, CEcho, CPut, Holdfast, Redis
+from .peers import GRPC, CEcho, CEnqueue, CPut, Holdfast, Redis, Replica
 
 # Where server and client run. Two processes that wait for each other may end up on one core, where 64 calls travel
 # as one batch without a wake-up and the C peers are four times as fast, or on two; which of these, the scheduler
@@ -70,11 +70,23 @@ ROWS = (
     Row("stream", "server stream of 100 B items", Load("stream", in_flight=1),
         (Holdfast, CEcho, GRPC),
         (Floor("gRPC Swift", 5), Floor("C", None, 0.5))),
+    Row("enqueue", "durable change of 300 B on a replica, with its operation, 16 writers",
+        Load("enqueue", in_flight=16, payload=300), (Replica, CEnqueue), (Floor("C SQLite", 0.5),), cores=FREE),
 )
 
 IDLE = "idle"
 IDLE_CONNECTIONS = 1000
 IDLE_KIB = Floor("", 64, 32)
+SYNC = "sync"
+SYNC_PAYLOAD = 300
+DRAIN_FEW, DRAIN_MANY = 10_000, 100_000
+DRAIN_RATE = Floor("", 5_000)
+DRAIN_GROWTH = Floor("", 12)
+BOOTSTRAP_FEW, BOOTSTRAP_MANY = 1_000, 100_000
+BOOTSTRAP_RATE = Floor("", 50_000)
+BOOTSTRAP_MIB = Floor("", 32)
+# Beyond three durable commits of one change: on the device, on the hub, on the other device.
+PROPAGATION_MS = Floor("", 5)
 CODEC = "codec"
 ENCODE = Floor("swift-protobuf", 3.5, 5)
 ENCODE_UNSORTED = Floor("swift-protobuf", None, 3.5)
@@ -82,4 +94,4 @@ DECODE = Floor("swift-protobuf", 2.5, 4)
 BUILD = "build"
 BUILD_RATIO = Floor("gRPC Swift", 0.5, 0.25)
 
-NAMES = [row.name for row in ROWS] + [IDLE, CODEC, BUILD]
+NAMES = [row.name for row in ROWS] + [IDLE, SYNC, CODEC, BUILD]
