@@ -175,7 +175,7 @@ def measure_sync(work, identity, rounds, seconds, say):
         check(SYNC, f"× the time for {DRAIN_MANY}", DRAIN_GROWTH, growth, lower_is_better=True),
         check(SYNC, f"of {BOOTSTRAP_MANY} pulled, per s", BOOTSTRAP_RATE, middle("bootstrap_many", "calls_per_s")),
         check(SYNC, f"MiB beyond those for {BOOTSTRAP_FEW}", BOOTSTRAP_MIB, memory, lower_is_better=True),
-        check(SYNC, "ms from device to device, less 3 commits", PROPAGATION_MS, beyond, lower_is_better=True),
+        check(SYNC, "ms A to B, less 3 commits", PROPAGATION_MS, beyond, lower_is_better=True),
     ]
 
 
