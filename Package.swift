@@ -27,6 +27,7 @@ let package = Package(
     .executable(name: "holdfast", targets: ["holdfast"]),
     .executable(name: "holdfast-codegen", targets: ["holdfast-codegen"]),
     .library(name: "HoldfastSDK", targets: ["HoldfastSDK", "HoldfastContract", "HoldfastSync"]),
+    .library(name: "HoldfastTesting", targets: ["HoldfastTesting"]),
     .library(name: "HoldfastRPC", targets: ["HoldfastRPC"]),
     .library(name: "HoldfastWire", targets: ["HoldfastWire"]),
     .plugin(name: "HoldfastCodegenPlugin", targets: ["HoldfastCodegenPlugin"]),
@@ -65,11 +66,18 @@ let package = Package(
       needs: [
         "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastSync", "HoldfastCrypto",
       ]),
+    // Whole hubs and devices in one process, for tests.
+    module(
+      "HoldfastTesting", at: "SDK/Testing",
+      needs: [
+        "HoldfastSDK", "HoldfastServer", "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore",
+        "HoldfastSync", "HoldfastCrypto", "CSQLite",
+      ]),
     .executableTarget(
       name: "holdfast",
       dependencies: [
-        "HoldfastServer", "HoldfastSDK", "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore",
-        "HoldfastSync", "HoldfastCrypto",
+        "HoldfastServer", "HoldfastSDK", "HoldfastTesting", "HoldfastRPC", "HoldfastWire", "HoldfastContract",
+        "HoldfastStore", "HoldfastSync", "HoldfastCrypto",
       ],
       path: "Sources/holdfast", exclude: ["Demo/notes.rpc"], swiftSettings: settings),
 
@@ -84,7 +92,7 @@ let package = Package(
 
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["COpenSSL", "CSQLite", "HoldfastStore"], path: "Tests/Support",
+      name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/Support",
       exclude: ["python-environment", "requirements.txt"], swiftSettings: settings),
     tests("Crypto", needs: ["HoldfastCrypto"]),
     tests(
@@ -94,21 +102,27 @@ let package = Package(
         "Conformance/Generated/conformance.descriptors",
       ]),
     tests("RPC", needs: ["HoldfastRPC", "HoldfastWire", "HoldfastCrypto", "COpenSSL"]),
-    tests("Store", needs: ["HoldfastStore", "HoldfastCrypto", "CSQLite"]),
+    tests("Store", needs: ["HoldfastStore", "HoldfastTesting", "HoldfastCrypto", "CSQLite"]),
     tests("Sync", needs: ["HoldfastSync", "HoldfastContract", "HoldfastWire"]),
     tests(
       "Server",
       needs: [
-        "HoldfastServer", "HoldfastSDK", "HoldfastRPC", "HoldfastContract", "HoldfastStore", "HoldfastSync",
-        "HoldfastCrypto", "HoldfastWire", "CSQLite",
+        "HoldfastServer", "HoldfastSDK", "HoldfastTesting", "HoldfastRPC", "HoldfastContract", "HoldfastStore",
+        "HoldfastSync", "HoldfastCrypto", "HoldfastWire", "CSQLite",
       ]),
     tests(
       "SDK",
       needs: [
-        "HoldfastSDK", "HoldfastServer", "HoldfastRPC", "HoldfastContract", "HoldfastStore", "HoldfastSync",
-        "HoldfastWire",
+        "HoldfastSDK", "HoldfastServer", "HoldfastTesting", "HoldfastRPC", "HoldfastContract", "HoldfastStore",
+        "HoldfastSync", "HoldfastWire",
       ],
       excluding: ["Offline/diary.rpc", "Offline/first.rpc"]),
+    tests(
+      "Testing",
+      needs: [
+        "HoldfastTesting", "HoldfastSDK", "HoldfastServer", "HoldfastContract", "HoldfastStore", "HoldfastSync",
+        "HoldfastWire",
+      ]),
     tests("Codegen", needs: ["HoldfastCompiler", "HoldfastContract", "HoldfastSync"]),
     tests(
       "EndToEnd",

@@ -16,7 +16,7 @@ enum Program {
     commands: [
       .serve, .put, .get, .delete, .exists, .list, .watch, .spaceList, .spaceQuota, .tokenCreate, .tokenList,
       .tokenRevoke, .describe, .bench,
-      .demo, .demoEdit, .demoDevice,
+      .demo, .demoEdit, .demoDevice, .simulate,
     ])
 
   /// Runs one command line, without the program's own name.

@@ -1,5 +1,6 @@
 import Glibc
 import HoldfastStore
+import HoldfastTesting
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import HoldfastStore
-import TestSupport
+import HoldfastTesting
 import Testing
 
 /// Acknowledged writes against power cuts, on a disk that loses unsynced bytes.

@@ -1,4 +1,5 @@
 import HoldfastStore
+import HoldfastTesting
 import TestSupport
 import Testing
 

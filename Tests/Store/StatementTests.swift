@@ -1,5 +1,5 @@
 import HoldfastStore
-import TestSupport
+import HoldfastTesting
 import Testing
 
 @Suite struct StatementTests {

@@ -52,7 +52,7 @@ extension Transaction where Self: ~Copyable {
 }
 
 extension EntityRecord {
-  init(_ row: borrowing Row) {
+  package init(_ row: borrowing Row) {
     id = row.integer(0)
     type = row.text(1)
     key = row.bytes(2)

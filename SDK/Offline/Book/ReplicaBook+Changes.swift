@@ -174,6 +174,8 @@ extension ReplicaBook {
   ) throws -> StoredOperation? {
     guard let position = try transaction.lastPosition(in: lanes[0]),
       let last = try transaction.operation(at: position), last.state == .fresh, last.refusal == nil,
+      // A copy of this file may send what was queued before they parted, as it was then.
+      last.incarnation == (try transaction.head().incarnation),
       last.content.type == operation.type, last.content.key == operation.key
     else { return nil }
     let others = try transaction.otherLanes(of: position)

@@ -82,10 +82,11 @@ extension ReplicaBook {
     try transaction.keep(outcome, of: operation.position, at: now)
     settled.touched.settled.insert(operation.position)
     settled.touched.entities.insert(operation.entity)
-    let arrival = Arrival(now: now, pass: try transaction.head().pass)
+    let head = try transaction.head()
+    let arrival = Arrival(now: now, outcomeUnder: head)
     guard let record = try transaction.entity(operation.content.type, operation.content.key) else { return }
     // A page may have brought it already.
-    let isNews = outcome.version > record.version
+    let isNews = outcome.version > record.version && !outcome.isPast(head)
     switch outcome.kind {
     case .gone:
       try setServer(operation.entity, to: nil, version: outcome.version, arrival, in: transaction)
@@ -115,7 +116,8 @@ extension ReplicaBook {
     _ unit: [StoredOperation], _ outcomes: [UInt64: Outcome], at now: Int64, _ settled: inout Settled,
     _ transaction: borrowing WriteTransaction
   ) throws {
-    let arrival = Arrival(now: now, pass: try transaction.head().pass)
+    let head = try transaction.head()
+    let arrival = Arrival(now: now, outcomeUnder: head)
     for var operation in unit {
       let outcome = outcomes[operation.content.number]
       operation.state = .parked
@@ -125,7 +127,8 @@ extension ReplicaBook {
         settled.refused += 1
         // With what it met, the conflict shows what the hub has.
         let version = try transaction.entity(operation.content.type, operation.content.key)?.version ?? 0
-        if outcome.kind == .conflict, outcome.version >= version, outcome.state != nil || outcome.isDeleted {
+        let isNews = outcome.version >= version && (outcome.version == version || !outcome.isPast(head))
+        if outcome.kind == .conflict, isNews, outcome.state != nil || outcome.isDeleted {
           try setServer(
             operation.entity, to: outcome.isDeleted ? nil : outcome.state, version: outcome.version, arrival,
             in: transaction)
@@ -201,7 +204,18 @@ extension ReplicaBook {
   }
 }
 
+extension ReplicaBook.Arrival {
+  /// What an outcome says of an entity does not stand for the pass that is under way: the entity may have gone again
+  /// before that began, which the pass tells by not mentioning it.
+  fileprivate init(now: Int64, outcomeUnder head: ReplicaHead) {
+    self.init(now: now, pass: head.isPassing ? head.pass - 1 : head.pass)
+  }
+}
+
 extension Outcome {
+  /// Whether this was said before, and the pages since have told what has become of it.
+  fileprivate func isPast(_ head: ReplicaHead) -> Bool { isReplay && version <= head.pulledTo }
+
   /// Whether the hub knows another operation under this identity.
   fileprivate var isMismatch: Bool {
     kind == .rejected && status == UInt32(Status.alreadyExists.rawValue) && !isReplay

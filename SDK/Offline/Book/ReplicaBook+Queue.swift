@@ -115,8 +115,9 @@ extension ReplicaBook {
         parcel.left[number] = .parked
         continue
       }
+      // What comes behind one that stays may depend on it.
       let own = ReplicaIdentity(device: head.device, incarnation: operation.incarnation)
-      guard identity == nil || identity == own else {
+      guard parcel.left.isEmpty, identity == nil || identity == own else {
         parcel.left[number] = .again(after: .zero)
         continue
       }

@@ -52,16 +52,16 @@ extension EntityConflictOf {
 }
 
 /// The program's own way to decide conflicts of a type.
-struct ConflictResolver: Sendable {
+package struct ConflictResolver: Sendable {
   /// What to do about an operation; nil leaves it parked.
-  let decide: @Sendable (StoredOperation, EntityRecord?) throws -> Decision?
+  package let decide: @Sendable (StoredOperation, EntityRecord?) throws -> Decision?
 
-  enum Decision: Sendable {
+  package enum Decision: Sendable {
     case mine, server
     case merged([UInt8])
   }
 
-  init<E: Entity>(_ type: E.Type, _ body: @escaping @Sendable (EntityConflictOf<E>) throws -> ConflictDecision<E>) {
+  package init<E: Entity>(_ type: E.Type, _ body: @escaping @Sendable (EntityConflictOf<E>) throws -> ConflictDecision<E>) {
     decide = { operation, record in
       guard let conflict = try EntityConflictOf<E>(operation, record) else { return nil }
       switch try body(conflict) {

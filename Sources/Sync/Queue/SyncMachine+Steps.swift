@@ -20,7 +20,7 @@ extension SyncMachine {
       }
       actions += launch(at: now)
     }
-    return SyncStep(actions: actions, wake: wake)
+    return SyncStep(actions: actions, wake: wake(after: now))
   }
 
   /// Pulls and pushes, in turns.
@@ -54,13 +54,15 @@ extension SyncMachine {
   }
 
   /// The next time at which there is something to do, or to look for.
-  var wake: MonotonicTime {
+  ///
+  /// What is due already and has not gone waits for a call that is under way, whose answer is a step of its own.
+  func wake(after now: MonotonicTime) -> MonotonicTime {
     var wake = min(nextLook, nextPoll)
     switch state {
     case .waiting(let until), .stuck(_, let until): wake = min(wake, until)
     case .open:
       if case .closed(let until) = hints { wake = min(wake, until) }
-      if let due = plan.nextDue { wake = min(wake, due) }
+      if let due = plan.nextDue, due > now { wake = min(wake, due) }
     case .offline, .joining: break
     }
     return wake

@@ -1,6 +1,7 @@
 import HoldfastContract
 import HoldfastStore
 import HoldfastSync
+import HoldfastTesting
 import HoldfastWire
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
 import HoldfastContract
 import HoldfastStore
 import HoldfastSync
-import TestSupport
+import HoldfastTesting
 import Testing
 
 @testable import HoldfastSDK

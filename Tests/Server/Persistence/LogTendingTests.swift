@@ -3,6 +3,7 @@ import HoldfastContract
 import HoldfastRPC
 import HoldfastSDK
 import HoldfastStore
+import HoldfastTesting
 import HoldfastWire
 import TestSupport
 import Testing

@@ -2,7 +2,7 @@ import HoldfastContract
 import HoldfastRPC
 import HoldfastSDK
 import HoldfastStore
-import TestSupport
+import HoldfastTesting
 import Testing
 
 @testable import HoldfastServer

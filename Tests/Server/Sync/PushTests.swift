@@ -3,8 +3,8 @@ import HoldfastRPC
 import HoldfastSDK
 import HoldfastStore
 import HoldfastSync
+import HoldfastTesting
 import HoldfastWire
-import TestSupport
 import Testing
 
 @testable import HoldfastServer

@@ -2,8 +2,8 @@ import FoundationEssentials
 import HoldfastContract
 import HoldfastStore
 import HoldfastSync
+import HoldfastTesting
 import HoldfastWire
-import TestSupport
 import Testing
 
 @testable import HoldfastServer

@@ -1,5 +1,6 @@
 import Glibc
 import HoldfastStore
+import HoldfastTesting
 import TestSupport
 
 /// A table of numbered notes: enough of a schema for the tests.

@@ -1,8 +1,8 @@
 import HoldfastContract
 import HoldfastStore
 import HoldfastSync
+import HoldfastTesting
 import HoldfastWire
-import TestSupport
 
 @testable import HoldfastSDK
 

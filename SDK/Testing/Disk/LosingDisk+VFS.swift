@@ -1,6 +1,11 @@
-import CSQLite
-import Glibc
-import HoldfastStore
+internal import CSQLite
+internal import HoldfastStore
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 /// Extended result codes, which are macros that Swift does not import.
 private enum Failure {

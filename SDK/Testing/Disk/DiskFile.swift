@@ -1,4 +1,4 @@
-import CSQLite
+internal import CSQLite
 
 /// A file of a `LosingDisk`: what programs see, what is durable, and what lies between. Guarded by the disk's lock.
 final class DiskFile {

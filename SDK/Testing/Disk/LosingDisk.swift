@@ -1,5 +1,5 @@
-import CSQLite
-import HoldfastStore
+internal import CSQLite
+internal import HoldfastStore
 
 /// A disk in memory that forgets at a power cut what was not synced: each sector of each unsynced write is kept,
 /// lost or torn by the seed, independently of the order in which they were written.
@@ -8,15 +8,15 @@ import HoldfastStore
 /// has to outlive them.
 ///
 /// `@unchecked Sendable`: everything that changes is behind `state`.
-public final class LosingDisk: @unchecked Sendable {
+package final class LosingDisk: @unchecked Sendable {
   /// What makes operations fail.
-  public struct Faults {
+  package struct Faults {
     /// After so many more operations the power is gone: this one and all later ones fail.
-    public var operationsLeft = Int.max
+    package var operationsLeft = Int.max
     /// Bytes that all files together may take.
-    public var capacity = Int.max
-    public var isReadOnly = false
-    public var syncFails = false
+    package var capacity = Int.max
+    package var isReadOnly = false
+    package var syncFails = false
   }
 
   struct State {
@@ -33,12 +33,12 @@ public final class LosingDisk: @unchecked Sendable {
   static let sectorBytes = 512
   private static let names = Monitor(0)
 
-  public let name: String
+  package let name: String
   let state: Monitor<State>
   private let vfs = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
   private let nameBytes: UnsafeMutablePointer<CChar>
 
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     let number = Self.names.withLock { count in
       count += 1
       return count
@@ -60,44 +60,34 @@ public final class LosingDisk: @unchecked Sendable {
   }
 
   /// Cuts the power after `operations` further operations of the disk.
-  public func cutPower(after operations: Int) { state.withLock { $0.faults.operationsLeft = operations } }
+  package func cutPower(after operations: Int) { state.withLock { $0.faults.operationsLeft = operations } }
 
   /// Sets what fails from now on.
-  public func inject(_ change: (inout Faults) -> Void) { state.withLock { change(&$0.faults) } }
+  package func inject(_ change: (inout Faults) -> Void) { state.withLock { change(&$0.faults) } }
 
-  public var hasPower: Bool { state.withLock { !$0.isDead } }
+  package var hasPower: Bool { state.withLock { !$0.isDead } }
   /// Everything that a power cut may come before.
-  public var operationCount: Int { state.withLock { $0.operations } }
-  public var writeCount: Int { state.withLock { $0.writes } }
-  public var syncCount: Int { state.withLock { $0.syncs } }
+  package var operationCount: Int { state.withLock { $0.operations } }
+  package var writeCount: Int { state.withLock { $0.writes } }
+  package var syncCount: Int { state.withLock { $0.syncs } }
 
   /// Takes over the files of another disk as they are seen there, as a backup or a copying user would.
-  public func copyFiles(of other: LosingDisk) {
+  package func copyFiles(of other: LosingDisk) {
     let files = other.state.withLock { $0.files.mapValues { $0.copied() } }
     state.withLock { $0.files = files }
   }
 
+  /// From now on SQLite draws the same random numbers for the same seed, in the whole process.
+  package static func seedRandomness(_ seed: UInt64) {
+    holdfast_seed_randomness(Int32(truncatingIfNeeded: seed & 0x7fff_ffff))
+  }
+
   /// Turns the power on again: files hold what survived. Every connection must be closed by now.
-  public func restorePower() {
+  package func restorePower() {
     state.withLock { state in
       precondition(state.openFiles == 0, "a file that is open while the power comes back would see what was lost")
       for file in state.files.values { file.losePower(&state.random) }
       state.faults = Faults()
     }
-  }
-}
-
-/// The same numbers for the same seed (SplitMix64).
-public struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  public init(seed: UInt64) { state = seed }
-
-  public mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

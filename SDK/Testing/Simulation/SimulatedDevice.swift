@@ -1,0 +1,182 @@
+internal import HoldfastContract
+internal import HoldfastSDK
+internal import HoldfastStore
+internal import HoldfastSync
+internal import HoldfastWire
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// A device on a virtual disk: production's book and machine over production's store, without threads.
+final class SimulatedDevice {
+  /// A program that runs on the device.
+  struct Run {
+    let database: Database
+    let steps: any ReplicaSteps
+    var book: ReplicaBook { steps.book }
+  }
+
+  let number: Int
+  let entities: [SimulatedEntity]
+  private let parts: SimulationParts
+  private let timing: SyncTiming
+  private(set) var disk: LosingDisk
+  /// Where its file stands; another place makes it a copy.
+  private let place: [UInt8]
+  /// Which of the program's versions runs.
+  var version = 0
+  var run: Run?
+  var machine: SyncMachine?
+  /// Rises with each start: what belongs to an earlier one is over.
+  private(set) var generation = 0
+  var wake = MonotonicTime.distantFuture
+  private var random: SeededGenerator
+  private var drawn: UInt64 = 0
+
+  // What the engine remembers, as `SyncEngine` does.
+  var joined: UUID?
+  var introduced: Set<UUID> = []
+  var lastPosition: UInt64 = 0
+  var edits: Int64 = 0
+
+  /// How far the device's clock is off, in microseconds.
+  var clockOffset: Int64 = 0
+  /// What the simulation knows of what its users have done.
+  var account = DeviceAccount()
+  /// Its file is a copy or was put back, and has not been looked at since.
+  var isDoubtful = false
+  /// Its file has been put back from a backup and it has not joined since: what its users do now has identities that the
+  /// earlier life may have used.
+  var isRestored = false
+  /// Words that its users have appended; never the same twice, whatever is restored.
+  var wordsMade = 0
+
+  init(
+    _ number: Int, entities: [SimulatedEntity], timing: SyncTiming, seed: UInt64, parts: SimulationParts,
+    copy: LosingDisk? = nil
+  ) {
+    self.number = number
+    self.entities = entities
+    self.timing = timing
+    self.parts = parts
+    place = [UInt8(number)]
+    random = SeededGenerator(seed: seed)
+    disk = LosingDisk(seed: seed)
+    if let copy { disk.copyFiles(of: copy) }
+  }
+
+  var isRunning: Bool { run != nil }
+  var hasPower: Bool { disk.hasPower }
+
+  /// An identity that nobody else has.
+  func fresh() -> UUID {
+    drawn += 1
+    let low = UInt64(number) << 32 | drawn
+    let bytes = (0..<16).map { UInt8(truncatingIfNeeded: $0 < 8 ? 0xd0 : low >> UInt64(8 * (15 - $0))) }
+    return UUID(bytes) ?? UUID(uuid: (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+  }
+
+  /// The device's clock, which ticks a few times in a second.
+  func wall(_ now: UInt64) -> Int64 {
+    (SimulatedWorld.origin + clockOffset + Int64(now / 1_000)) / 250_000 * 250_000
+  }
+
+  func moment(_ now: UInt64) -> ReplicaBook.Moment {
+    ReplicaBook.Moment(wall: wall(now), monotonic: MonotonicTime(nanoseconds: now))
+  }
+
+  // MARK: Life
+
+  /// Starts the program: opens the file and makes a machine.
+  func start(at now: UInt64) throws {
+    generation += 1
+    (joined, introduced, wake) = (nil, [], .distantFuture)
+    var options = StoreOptions()
+    options.vfs = disk.name
+    let database = try Database(path: "replica", options: options, migrations: ReplicaSchema.migrations)
+    let types = entities.map { $0.versions[min(version, $0.versions.count - 1)] }
+    let (fresh, place, wall, moment) = ((fresh(), self.fresh()), place, wall(now), moment(now))
+    let book = try database.write { transaction in
+      try ReplicaBook.open(
+        space: SimulatedHub.space, types: types, place: place, fresh: (device: fresh.0, incarnation: fresh.1),
+        at: wall, in: transaction)
+    }
+    let (queue, head) = try database.write { transaction in
+      (try book.queue(at: moment, in: transaction), try transaction.head())
+    }
+    run = Run(database: database, steps: parts.replica(book))
+    machine = SyncMachine(
+      units: queue.units, sent: queue.sent, pulledTo: head.pulledTo, timing: timing, seed: random.next(),
+      now: moment.monotonic)
+    (lastPosition, edits) = (queue.last, queue.edits)
+  }
+
+  /// The program ends, at once.
+  func crash() {
+    generation += 1
+    machine = nil
+    run = nil
+  }
+
+  /// The power goes and comes back; the program does not run.
+  func powerDown() {
+    crash()
+    disk.restorePower()
+  }
+
+  /// The file becomes what it was. The program does not run.
+  func restore(_ backup: LosingDisk, seed: UInt64) {
+    crash()
+    disk = LosingDisk(seed: seed)
+    disk.copyFiles(of: backup)
+  }
+
+  func copyOfDisk(seed: UInt64) -> LosingDisk {
+    let copy = LosingDisk(seed: seed)
+    copy.copyFiles(of: disk)
+    return copy
+  }
+
+  // MARK: The file
+
+  /// A step on the file. Throws when there is no program or no power.
+  func write<Value>(_ body: @escaping (borrowing WriteTransaction, any ReplicaSteps) throws -> Value) throws -> Value {
+    guard let run else { throw Away() }
+    return try run.database.write { [steps = run.steps] in try body($0, steps) }
+  }
+
+  struct Away: Error {}
+
+  func operations() throws -> [StoredOperation] {
+    try write { transaction, _ in
+      var all: [StoredOperation] = []
+      try transaction.forEachOperation { operation in
+        all.append(operation)
+        return true
+      }
+      return all
+    }
+  }
+
+  func records() throws -> [EntityRecord] {
+    try write { transaction, _ in
+      try transaction.all(
+        "SELECT id, type, key, version, server, local, lost, pending FROM entity ORDER BY type, key"
+      ) { EntityRecord($0) }
+    }
+  }
+
+  /// The types in the newest version that a program on the file has had.
+  func shapes() throws -> [String: EntityShape] {
+    let stored = try write { transaction, _ in
+      try transaction.all("SELECT description FROM entity_type") { $0.bytes(0) }
+    }
+    let shapes = try stored.map { try EntityShape(EntityDescription(decoding: $0)) }
+    return Dictionary(shapes.map { ($0.type, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func head() throws -> ReplicaHead { try write { transaction, _ in try transaction.head() } }
+}

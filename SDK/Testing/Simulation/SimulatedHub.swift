@@ -1,0 +1,217 @@
+internal import HoldfastContract
+internal import HoldfastRPC
+internal import HoldfastSDK
+internal import HoldfastServer
+internal import HoldfastStore
+internal import HoldfastSync
+internal import HoldfastWire
+
+/// A hub on a virtual disk: production's desk over production's store, without threads.
+final class SimulatedHub {
+  /// A running hub.
+  private struct Run {
+    let database: Database
+    let reader: Reader
+    let steps: any HubSteps
+    let number: Int64
+  }
+
+  static let space = "work"
+  private let parts: SimulationParts
+  private(set) var disk: LosingDisk
+  private var run: Run?
+  /// What was noted beside the database of how far the history had come.
+  private var noted: HistoryMark?
+  /// How often it has been started.
+  private var starts = 0
+  /// What the simulation knows of the history that the hub should have.
+  var account = HubAccount()
+
+  struct Backup {
+    let disk: LosingDisk
+    let account: HubAccount
+  }
+
+  init(seed: UInt64, parts: SimulationParts) {
+    self.parts = parts
+    disk = LosingDisk(seed: seed)
+  }
+
+  var isRunning: Bool { run != nil }
+  var hasPower: Bool { disk.hasPower }
+  /// Of the history that it serves; empty while it does not run.
+  var epoch: [UInt8] { run?.steps.desk.epoch ?? [] }
+
+  // MARK: Life
+
+  /// - Returns: whether the database turned out to be out of a backup.
+  @discardableResult
+  func start() throws -> Bool {
+    var options = StoreOptions()
+    options.vfs = disk.name
+    let database = try Database(path: "hub", options: options, migrations: Schema.migrations)
+    let noted = noted
+    starts += 1
+    let fresh = [0xe9, 0, 0, 0] + (0..<4).map { UInt8(truncatingIfNeeded: starts >> (8 * $0)) }
+    let (mark, isNew, epoch) = try database.write { transaction in
+      let (mark, isNew) = try HubHistory.begin(after: noted, transaction)
+      // A history's name is drawn by chance; here it comes from the seed as well.
+      if isNew || mark.run == 1 {
+        try transaction.execute("UPDATE history SET epoch = $1 WHERE id = 1", [.bytes(fresh)])
+      }
+      let epoch = try transaction.first("SELECT epoch FROM history WHERE id = 1") { $0.bytes(0) }
+      return (mark, isNew, epoch ?? [])
+    }
+    self.noted = mark
+    let desk = SyncDesk(epoch: epoch, quotaBytes: 1 << 30, quotaValues: 1 << 30)
+    run = Run(
+      database: database, reader: try database.makeReader(), steps: parts.hub(desk), number: mark.run)
+    return isNew
+  }
+
+  /// The process ends, at once; what it has written is in the hands of the operating system.
+  func crash() { run = nil }
+
+  /// The power comes back; the process does not run.
+  func powerDown() {
+    run = nil
+    disk.restorePower()
+  }
+
+  /// What a hub that runs does every so often, and at its end.
+  func noteHistory() throws {
+    guard let run else { return }
+    noted = try run.reader.read { try HubHistory.mark(run: run.number, $0) }
+  }
+
+  func backup(seed: UInt64) -> Backup {
+    let copy = LosingDisk(seed: seed)
+    copy.copyFiles(of: disk)
+    return Backup(disk: copy, account: account)
+  }
+
+  /// The database becomes what it was. The hub does not run.
+  func restore(_ backup: Backup, seed: UInt64) {
+    run = nil
+    disk = LosingDisk(seed: seed)
+    disk.copyFiles(of: backup.disk)
+    account = backup.account
+  }
+
+  // MARK: Calls
+
+  /// A call's answer, as the service gives it; nil when the hub is away or goes away on it.
+  func answer(_ request: HubRequest, at now: Int64) -> HubReply? {
+    guard let run else { return nil }
+    do {
+      switch request {
+      case .join(let request): return .join(try join(request, run, at: now))
+      case .push(let request):
+        return .push(try run.database.write { try run.steps.push(request, by: "device", at: now, $0) })
+      case .pull(let request):
+        let filters = try FilterSet(request.filters)
+        return .pull(try run.reader.read { try run.steps.pull(request, filters, at: now, $0) })
+      }
+    } catch {
+      guard disk.hasPower else { return nil }
+      return .failed(fault(error, of: request))
+    }
+  }
+
+  private func join(_ request: JoinRequest, _ run: Run, at now: Int64) throws -> JoinReply {
+    let known = try run.reader.read { transaction in
+      try run.steps.desk.joinKnown(request, by: "device", canWrite: true, at: now, transaction)
+    }
+    if let known { return known }
+    return try run.database.write { try run.steps.join(request, by: "device", at: now, $0) }
+  }
+
+  /// What a failure means to the device that has called, as the transport tells it.
+  private func fault(_ error: any Error, of request: HubRequest) -> SyncFault {
+    switch (error, request) {
+    case (is DescriptionMismatch, _): .needs(.program)
+    case (is UnknownReplica, .join): .needs(.incarnation)
+    case (is UnknownReplica, _): .unreachable(retryAfter: nil)
+    case (let error as CallError<Never>, _): SyncFault(error.status, retryAfter: error.retryAfter)
+    default: .refused(.internal)
+    }
+  }
+
+  /// What there is to tell somebody who waits for news.
+  func look(after sequence: UInt64?, _ filters: [EntityFilter]) throws -> HintLook? {
+    guard let run else { return nil }
+    let filters = try FilterSet(filters)
+    return try run.reader.read { try run.steps.desk.look(Self.space, filters, after: sequence, $0) }
+  }
+
+  // MARK: The administrator
+
+  /// Decides about the oldest conflict.
+  /// - Returns: whether there was one.
+  func decide(_ choice: Choice, at now: Int64) throws -> Bool {
+    guard let run else { return false }
+    let waiting = try run.reader.read { transaction in
+      try run.steps.desk.conflicts(ConflictsRequest(space: Self.space, limit: 1), transaction).conflicts
+    }
+    guard let first = waiting.first else { return false }
+    let request = ResolveRequest(space: Self.space, id: first.id, choice: choice)
+    _ = try run.database.write { try run.steps.desk.resolve(request, by: "admin", at: now, $0) }
+    account.decided(first)
+    return true
+  }
+
+  /// Erases an entity that has been deleted.
+  func erase(_ entity: EntityRef) throws -> Bool {
+    guard let run else { return false }
+    let changed = try run.database.write { transaction in
+      try transaction.execute(
+        """
+        UPDATE entity SET is_erased = 1, state = X'' WHERE key = $1 AND is_deleted = 1 AND is_erased = 0 AND
+          type IN (SELECT id FROM entity_type WHERE name = $2)
+        """, [.bytes(entity.key), .text(entity.type)])
+    }
+    if changed > 0 { account.erased.insert(entity) }
+    return changed > 0
+  }
+
+  // MARK: What it holds
+
+  struct Holding: Hashable {
+    var version: UInt64
+    var state: [UInt8]
+  }
+
+  /// Every living entity.
+  func holdings() throws -> [EntityRef: Holding] {
+    guard let run else { return [:] }
+    let desk = run.steps.desk
+    return try run.reader.read { transaction in
+      var holdings: [EntityRef: Holding] = [:]
+      var request = PullRequest(space: Self.space)
+      while true {
+        let page = try desk.pull(request, FilterSet(), at: 0, transaction)
+        for entity in page.entities where !entity.isDeleted {
+          holdings[EntityRef(type: entity.type, key: entity.key)] = Holding(
+            version: entity.version, state: entity.state)
+        }
+        guard page.more else { return holdings }
+        request.cursor = page.cursor
+      }
+    }
+  }
+}
+
+/// What a device says to the hub.
+enum HubRequest {
+  case join(JoinRequest)
+  case push(PushRequest)
+  case pull(PullRequest)
+}
+
+/// What the hub says.
+enum HubReply {
+  case join(JoinReply)
+  case push(PushReply)
+  case pull(PullReply)
+  case failed(SyncFault)
+}

@@ -1,0 +1,218 @@
+internal import HoldfastContract
+internal import HoldfastSDK
+internal import HoldfastStore
+internal import HoldfastSync
+internal import HoldfastWire
+
+/// What happens, one event at a time.
+extension SimulatedWorld {
+  func handle(_ event: Event) throws {
+    switch event {
+    case .user(let number): try onDevice(number) { try work(number, $0) }
+    case .fault: try disturb()
+    case .upkeep:
+      try onHub { try hub.noteHistory() }
+      plan(.upkeep, in: 10_000)
+    case .action(let number, let life, let action):
+      try onDevice(number, life) { device in
+        self.note("device \(number): \(action.text)")
+        switch try device.begin(action, at: now) {
+        case .step(let step): follow(step, number)
+        case .call(let pending): call(pending, number)
+        case .openHints(let request): try openHints(request, number)
+        case .closeHints: links[number].hints = nil
+        case .refreshCredential: plan(.granted(number, life), in: chance(1_000))
+        }
+        if case .ask(.incarnation) = action { cover(.newIncarnation) }
+      }
+    case .wake(let number, let life, let time):
+      try onDevice(number, life) { device in
+        guard device.wake == time else { return }
+        device.wake = .distantFuture
+        guard let step = device.machine?.tick(at: MonotonicTime(nanoseconds: now)) else { return }
+        follow(step, number)
+        if device.wake == .distantFuture { schedule(step.wake, number) }
+      }
+    case .queueChanged(let number, let life):
+      try onDevice(number, life) { device in
+        for step in try device.lookAtQueue(at: now) { follow(step, number) }
+      }
+    case .arrive(let request, let number, let life, let call): try arrive(request, number, life, call)
+    case .reply(let reply, let number, let life, let call):
+      guard devices[number].generation == life, let pending = links[number].calls.removeValue(forKey: call) else {
+        return
+      }
+      try onDevice(number, life) { try answered(pending, reply, number, $0) }
+    case .deadline(let number, let life, let call):
+      guard devices[number].generation == life, let pending = links[number].calls.removeValue(forKey: call) else {
+        return
+      }
+      cover(.deadlinePassed)
+      try onDevice(number, life) {
+        try answered(pending, .failed(.unreachable(retryAfter: nil)), number, $0)
+      }
+    case .hint(let number, let life, let hint):
+      try onDevice(number, life) { device in
+        guard links[number].hints != nil else { return }
+        let step = device.machine?.hinted(
+          hint.sequence, isUrgent: hint.kind == .urgent, at: MonotonicTime(nanoseconds: now))
+        if let step { follow(step, number) }
+      }
+    case .hintsBroken(let number, let life):
+      try onDevice(number, life) { device in
+        guard links[number].hints != nil else { return }
+        links[number].hints = nil
+        follow(try device.hear(.failed(.hints, .unreachable(retryAfter: nil)), at: now), number)
+      }
+    case .network(let number, let isUp): try network(number, isUp: isUp)
+    case .granted(let number, let life):
+      try onDevice(number, life) { follow(try $0.hear(.granted(.credential), at: now), number) }
+    case .startDevice(let number): try startDevice(number)
+    case .startHub: try startHub()
+    case .person(let number):
+      try onDevice(number) { try decide(number, $0, isFinal: phase == .healing) }
+      if phase == .healing { plan(.person(number), in: 3_000) }
+    }
+  }
+
+  /// Does something on a device whose program runs, in the life that is meant. When the power goes during that, the
+  /// device is started again later.
+  func onDevice(_ number: Int, _ life: Int? = nil, _ body: (SimulatedDevice) throws -> Void) throws {
+    let device = devices[number]
+    guard device.isRunning, life ?? device.generation == device.generation else { return }
+    do {
+      try body(device)
+    } catch {
+      if device.hasPower { return fail("device \(number): \(error)") }
+    }
+    guard !device.hasPower else { return }
+    note("device \(number): the power goes")
+    cover(.devicePowerCut)
+    disconnect(number)
+    device.powerDown()
+    plan(.startDevice(number), in: chance(3_000))
+  }
+
+  // MARK: The engine
+
+  func follow(_ step: SyncStep, _ number: Int) {
+    let device = devices[number]
+    for action in step.actions { plan(.action(number, device.generation, action), in: chance(3)) }
+    if step.wake < device.wake || device.wake.nanoseconds <= now { schedule(step.wake, number) }
+  }
+
+  func schedule(_ time: MonotonicTime, _ number: Int) {
+    let device = devices[number]
+    device.wake = time
+    guard time < .distantFuture else { return }
+    events.plan(.wake(number, device.generation, time), at: max(time.nanoseconds, now))
+  }
+
+  func call(_ pending: SimulatedDevice.Pending, _ number: Int) {
+    let life = devices[number].generation
+    links[number].callsMade += 1
+    let call = links[number].callsMade
+    links[number].calls[call] = pending
+    if case .introduction = pending { cover(.olderIncarnationIntroduced) }
+    events.plan(.deadline(number, life, call: call), at: now + Limits.call)
+    send(pending.request, number, life, call)
+  }
+
+  func answered(
+    _ pending: SimulatedDevice.Pending, _ reply: HubReply, _ number: Int, _ device: SimulatedDevice
+  ) throws {
+    if case .failed(.needs(.access)) = reply { try device.forget() }
+    cover(pending, reply, device)
+    switch try device.finish(pending, reply, at: now) {
+    case .call(let next): call(next, number)
+    case .step(let step, let parked):
+      follow(step, number)
+      for position in parked {
+        guard let deed = try device.resolve(position, at: now) else { continue }
+        did(deed, number)
+        plan(.queueChanged(number, device.generation), in: chance(3))
+      }
+    }
+    if case .pull = pending, case .pull(let page) = reply { notePage(page, device) }
+    try check(device)
+  }
+
+  private func cover(_ pending: SimulatedDevice.Pending, _ reply: HubReply, _ device: SimulatedDevice) {
+    switch (pending, reply) {
+    case (.join(let request), .join(let reply)):
+      if !request.epoch.isEmpty { cover(request.epoch == reply.epoch ? .cursorKept : .newHistory) }
+    case (_, .pull(let page)):
+      if page.restart { cover(.passFromStart) }
+      for entity in page.entities {
+        if entity.isDeleted { cover(.tombstone) }
+        if entity.isRemoved { cover(.leftFilter) }
+      }
+    default: break
+    }
+  }
+
+  private func notePage(_ page: PullReply, _ device: SimulatedDevice) {
+    for entity in page.entities { device.account.pruned.remove(EntityRef(type: entity.type, key: entity.key)) }
+  }
+
+  // MARK: Users
+
+  func did(_ deed: SimulatedDevice.Deed, _ number: Int) {
+    note("device \(number): \(deed.text)")
+    for event in deed.events { cover(event) }
+  }
+
+  private func work(_ number: Int, _ device: SimulatedDevice) throws {
+    switch random.next() % 40 {
+    case 0:
+      let (deed, complaints) = try device.prune(toBytes: oneIn(2) ? 0 : 300, at: now)
+      did(deed, number)
+      if let first = complaints.first { fail("device \(number): \(first)") }
+    case 1:
+      let folder = NoteWork.folders[Int(random.next() % 2)]
+      let filters = oneIn(2) ? NoteWork.filters(folder: folder) + otherFilters : []
+      try device.setFilters(filters)
+      let text = filters.isEmpty ? "wants everything" : "wants folder \(folder)"
+      did(.init(text: text, events: [.filtersChanged]), number)
+      if let step = device.machine?.refresh(at: MonotonicTime(nanoseconds: now)) { follow(step, number) }
+    case 2, 3: try decide(number, device, isFinal: false)
+    default:
+      did(try device.work(at: now, &random), number)
+      if oneIn(12) {
+        // As when another process has done it.
+        cover(.wakeUpMissed)
+      } else {
+        plan(.queueChanged(number, device.generation), in: chance(5))
+      }
+    }
+    try check(device)
+  }
+
+  /// What users have brought along is wanted by all.
+  private var otherFilters: [EntityFilter] {
+    entities.map(\.name).filter { $0 != "note" && $0 != "folder" }.map { EntityFilter(type: $0) }
+  }
+
+  func decide(_ number: Int, _ device: SimulatedDevice, isFinal: Bool) throws {
+    let parked = try device.operations().filter(\.isParked)
+    guard let operation = parked.first else { return }
+    did(try device.decide(operation, isFinal: isFinal, at: now, &random), number)
+    plan(.queueChanged(number, device.generation), in: chance(5))
+  }
+}
+
+extension SyncAction {
+  /// For the trace.
+  fileprivate var text: String {
+    switch self {
+    case .join: "joins"
+    case .pull: "pulls"
+    case .push(let push): "pushes \(push.operations.map(String.init).joined(separator: " "))"
+    case .openHints: "listens"
+    case .closeHints: "listens no longer"
+    case .look: "looks at its queue"
+    case .ask(let need): "needs \(need)"
+    case .park(let numbers, let status): "parks \(numbers.map(String.init).joined(separator: " ")): \(status)"
+    }
+  }
+}

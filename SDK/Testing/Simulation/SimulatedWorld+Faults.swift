@@ -1,0 +1,215 @@
+internal import HoldfastContract
+internal import HoldfastSDK
+internal import HoldfastSync
+internal import HoldfastWire
+
+/// What goes wrong, and what ends that.
+extension SimulatedWorld {
+  /// One thing goes wrong, or somebody interferes.
+  func disturb() throws {
+    guard phase == .faults else { return }
+    plan(.fault, in: 200 + chance(6_000))
+    let number = Int(random.next() % UInt64(devices.count))
+    switch random.next() % 22 {
+    case 0: crashHub()
+    case 1, 2: if hub.isRunning { hub.disk.cutPower(after: Int(random.next() % 120)) }
+    case 3: if hub.isRunning && hub.hasPower { hubBackup = hub.backup(seed: random.next()) }
+    case 4: try restoreHub()
+    case 5: crash(number)
+    case 6, 7: if devices[number].isRunning { devices[number].disk.cutPower(after: Int(random.next() % 80)) }
+    case 8:
+      if devices[number].hasPower {
+        deviceBackups[number] = (devices[number].copyOfDisk(seed: random.next()), devices[number].account)
+      }
+    case 9: restoreDevice(number)
+    case 10: copyReplica(of: number)
+    case 11:
+      devices[number].clockOffset += Int64(random.next() % 20_000_000_000) - 10_000_000_000
+      cover(.clockJump)
+      note("device \(number): its clock jumps")
+    case 12, 13:
+      links[number].isPartitioned.toggle()
+      cover(.partition)
+      note("device \(number): messages \(links[number].isPartitioned ? "vanish" : "arrive again")")
+    case 14: try flap(number)
+    case 15:
+      links[number].isCredentialGood.toggle()
+      if !links[number].isCredentialGood { cover(.credentialRevoked) }
+      note("device \(number): its credential is \(links[number].isCredentialGood ? "good again" : "revoked")")
+    case 16:
+      links[number].mayAccess.toggle()
+      if !links[number].mayAccess { cover(.accessRevoked) }
+      note("device \(number): it may \(links[number].mayAccess ? "see the space again" : "no longer see the space")")
+    case 17, 18: try changeProgram(number)
+    case 19:
+      try onHub {
+        let key = NoteWork.notes[Int(random.next() % UInt64(NoteWork.notes.count))]
+        if try hub.erase(EntityRef(type: "note", key: Array(key.utf8))) {
+          cover(.erased)
+          note("hub: note \(key) is erased")
+        }
+      }
+    default:
+      try onHub {
+        if try hub.decide(oneIn(2) ? .mine : .server, at: hubTime) {
+          cover(.decidedAtHub)
+          note("hub: somebody decides a conflict")
+          try tellAll()
+        }
+      }
+    }
+  }
+
+  /// Does something on a hub that runs. When the power goes during that, it is started again later.
+  func onHub(_ body: () throws -> Void) throws {
+    guard hub.isRunning else { return }
+    do { try body() } catch { if hub.hasPower { return fail("hub: \(error)") } }
+    guard !hub.hasPower else { return }
+    note("hub: the power goes")
+    cover(.hubPowerCut)
+    hub.powerDown()
+    hubIsAway()
+  }
+
+  private func crashHub() {
+    guard hub.isRunning, hub.hasPower else { return }
+    note("hub: crashes")
+    cover(.hubCrash)
+    hub.crash()
+    hubIsAway()
+  }
+
+  func startHub() throws {
+    guard !hub.isRunning else { return }
+    do {
+      let isNew = try hub.start()
+      note("hub: starts\(isNew ? " with a history of its own" : "")")
+    } catch {
+      guard !hub.hasPower else { throw error }
+      note("hub: the power goes while it starts")
+      hub.powerDown()
+      plan(.startHub, in: chance(4_000))
+    }
+  }
+
+  private func restoreHub() throws {
+    guard let backup = hubBackup, hub.isRunning, hub.hasPower else { return }
+    hub.disk.inject { $0 = .init() }
+    let before = Set(try words().values.joined())
+    try hub.noteHistory()
+    hub.restore(backup, seed: random.next())
+    try hub.start()
+    let after = Set(try words().values.joined())
+    lostWords.formUnion(before.subtracting(after))
+    hub.crash()
+    note("hub: its database comes out of a backup, \(before.subtracting(after).count) words are lost")
+    cover(.hubRestoredFromBackup)
+    hubIsAway()
+  }
+
+  // MARK: Devices
+
+  func startDevice(_ number: Int) throws {
+    let device = devices[number]
+    guard !device.isRunning else { return }
+    let isFirst = device.generation == 0
+    do {
+      try device.start(at: now)
+    } catch {
+      guard !device.hasPower else { throw error }
+      note("device \(number): the power goes while it starts")
+      device.powerDown()
+      return plan(.startDevice(number), in: chance(3_000))
+    }
+    note("device \(number): starts version \(device.version + 1)")
+    if isFirst || phase == .healing || !oneIn(4) { plan(.network(number, isUp: true), in: chance(1_000)) }
+    guard device.isDoubtful else { return }
+    // Both lives may do what waits: of a file that was put back, all; of a copy, what somebody can decide about twice,
+    // and what the first of them to go on changes before it is sent.
+    try onDevice(number) { device in
+      let waiting = try device.operations().filter { device.isRestored || $0.content.group != 0 || $0.state != .sent }
+      let positions = Set(waiting.map(\.position))
+      for (word, position) in device.account.words where positions.contains(position) { doubtfulWords.insert(word) }
+      device.isDoubtful = false
+    }
+  }
+
+  private func crash(_ number: Int) {
+    guard devices[number].isRunning, devices[number].hasPower else { return }
+    note("device \(number): crashes")
+    cover(.deviceCrash)
+    disconnect(number)
+    devices[number].crash()
+    plan(.startDevice(number), in: chance(4_000))
+  }
+
+  private func restoreDevice(_ number: Int) {
+    guard let backup = deviceBackups[number], devices[number].hasPower else { return }
+    note("device \(number): its file comes out of a backup")
+    cover(.deviceRestoredFromBackup)
+    disconnect(number)
+    devices[number].restore(backup.disk, seed: random.next())
+    devices[number].account = backup.account
+    devices[number].isDoubtful = true
+    devices[number].isRestored = true
+    plan(.startDevice(number), in: chance(2_000))
+  }
+
+  private func copyReplica(of number: Int) {
+    guard copies < Limits.copies, devices[number].hasPower, devices[number].generation > 0 else { return }
+    copies += 1
+    addDevice(copy: devices[number].copyOfDisk(seed: random.next()))
+    let copy = devices[devices.count - 1]
+    copy.version = devices[number].version
+    copy.account = devices[number].account
+    copy.isDoubtful = true
+    note("device \(copy.number): a copy of the file of device \(number)")
+    cover(.replicaCopied)
+    plan(.startDevice(copy.number), in: chance(2_000))
+  }
+
+  private func flap(_ number: Int) throws {
+    cover(.flapping)
+    for index in 0..<UInt64(2 + random.next() % 3) {
+      plan(.network(number, isUp: false), in: index * 700)
+      plan(.network(number, isUp: true), in: index * 700 + 300)
+    }
+  }
+
+  private func changeProgram(_ number: Int) throws {
+    let device = devices[number]
+    guard device.isRunning, device.hasPower else { return }
+    cover(device.version == 0 ? .programUpgraded : .programDowngraded)
+    try onDevice(number) { device in
+      let hasOld = try device.operations().contains { $0.state == .fresh && $0.content.type == "note" }
+      if device.version == 0 && hasOld { cover(.operationUpgraded) }
+    }
+    guard device.isRunning else { return }
+    device.version = 1 - device.version
+    disconnect(number)
+    device.crash()
+    plan(.startDevice(number), in: chance(1_000))
+  }
+
+  // MARK: Healing
+
+  /// Nothing fails from now on, and somebody looks after what waits for a decision.
+  func heal() throws {
+    phase = .healing
+    note("from now on nothing fails")
+    if !hub.hasPower { hub.powerDown() }
+    try startHub()
+    hub.disk.inject { $0 = .init() }
+    for device in devices {
+      let number = device.number
+      if !device.hasPower { device.powerDown() }
+      device.disk.inject { $0 = .init() }
+      links[number].isPartitioned = false
+      links[number].isCredentialGood = true
+      links[number].mayAccess = true
+      try startDevice(number)
+      plan(.network(number, isUp: true), in: chance(1_000))
+      plan(.person(number), in: 2_000 + chance(1_000))
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import HoldfastTesting
+import Testing
+
+struct `Simulated worlds` {
+  @Test func `the same seed gives the same trace`() {
+    let simulation = Simulation(keepsTrace: true)
+    for seed in [3, 29, 95] as [UInt64] {
+      let (first, second) = (simulation.run(seed: seed), simulation.run(seed: seed))
+      #expect(first.trace == second.trace)
+      #expect(first.digest == second.digest)
+      #expect(first.digest != simulation.run(seed: seed + 1).digest)
+    }
+  }
+
+  @Test func `everybody comes together, whatever fails`() {
+    let simulation = Simulation()
+    var coverage = SimulationCoverage()
+    for seed in 1...60 as ClosedRange<UInt64> {
+      let outcome = simulation.run(seed: seed)
+      #expect(outcome.failure == nil, "seed \(seed)")
+      coverage.add(outcome.coverage)
+    }
+    #expect(coverage[.applied] > 1_000)
+    #expect(coverage[.replay] > 100)
+  }
+}
+
+/// A mistake that somebody could make, put in the place of the part that does it right.
+struct PlantedBug: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let parts: SimulationParts
+  /// Within so many it has to be found.
+  let seeds: UInt64 = 400
+
+  static let all = [
+    PlantedBug("a replay is done again", SimulationParts(hub: { ForgetfulHub(desk: $0) })),
+    PlantedBug("a cursor goes past a change that is not made yet", SimulationParts(hub: { HastyHub(desk: $0) })),
+    PlantedBug("the order of arrival decides", SimulationParts(hub: { ArrivalHub(desk: $0) })),
+    PlantedBug("a wake-up is missed", SimulationParts(replica: { SleepyReplica(book: $0) })),
+    PlantedBug("what is under way is changed", SimulationParts(replica: { CoalescingReplica(book: $0) })),
+    PlantedBug("children go with a refused parent", SimulationParts(replica: { HarshReplica(book: $0) })),
+    PlantedBug("pruning takes what waits", SimulationParts(replica: { RecklessReplica(book: $0) })),
+    PlantedBug("a new history empties the queue", SimulationParts(replica: { ForgetfulReplica(book: $0) })),
+  ]
+
+  private init(_ description: String, _ parts: SimulationParts) {
+    (testDescription, self.parts) = (description, parts)
+  }
+}
+
+struct `Planted bugs` {
+  @Test(arguments: PlantedBug.all)
+  func `the simulator finds it`(_ bug: PlantedBug) throws {
+    let simulation = Simulation(parts: bug.parts)
+    let found = (1...bug.seeds).lazy.map { simulation.run(seed: $0) }.first { $0.failure != nil }
+    let outcome = try #require(found)
+    #expect(Simulation().run(seed: outcome.seed).failure == nil)
+  }
+}
