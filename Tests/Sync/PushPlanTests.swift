@@ -122,6 +122,13 @@ struct PushPlanTests {
     #expect(plan.next(at: 105) == [1, 2])
   }
 
+  @Test func `what is read again from the queue is not put off again`() {
+    var plan = PushPlan([unit(1, "a", notBefore: 10)])
+    for seconds in [20, 30, 40] { plan.reload([unit(1, "a", notBefore: seconds)]) }
+    #expect(plan.nextDue == time(10))
+    #expect(plan.next(at: 10) == [1])
+  }
+
   @Test func `a push that came to nothing is sent again`() {
     var plan = PushPlan([unit(1, "a"), unit(2, "a"), unit(3)])
     let first = plan.next()

@@ -52,6 +52,16 @@ struct SyncMachineTests {
     #expect(desk.pulled(33, hub: 33) == [])
   }
 
+  @Test func `what is due while a page is under way does not ask to be looked at at once`() {
+    let desk = MachineDesk([unit(1)])
+    #expect(desk.open() == ["push 1: 1"])
+    #expect(desk.pushed(1, .again(after: .seconds(5)), hub: 7) == ["pull"])
+    #expect(desk.wake == desk.now + .seconds(5))
+    #expect(desk.pass(.seconds(6)) == [])
+    #expect(desk.wake > desk.now)
+    #expect(desk.pulled(7, hub: 7) == ["push 2: 1"])
+  }
+
   @Test func `a hint is answered with a pull, and one of what is there already with nothing`() {
     let desk = MachineDesk(pulledTo: 5)
     desk.open(hub: 5)

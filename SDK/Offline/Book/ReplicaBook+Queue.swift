@@ -13,7 +13,7 @@ extension ReplicaBook {
     /// Nothing is put off for longer than this, whatever a clock that has jumped says.
     package var longestWait: Duration
 
-    package init(wall: Int64, monotonic: MonotonicTime, longestWait: Duration = .seconds(3_600)) {
+    package init(wall: Int64, monotonic: MonotonicTime, longestWait: Duration = .seconds(300)) {
       self.wall = wall
       self.monotonic = monotonic
       self.longestWait = longestWait

@@ -79,10 +79,8 @@ final class SimulatedDevice {
     return UUID(bytes) ?? UUID(uuid: (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
   }
 
-  /// The device's clock, which ticks a few times in a second.
-  func wall(_ now: UInt64) -> Int64 {
-    (SimulatedWorld.origin + clockOffset + Int64(now / 1_000)) / 250_000 * 250_000
-  }
+  /// The device's clock.
+  func wall(_ now: UInt64) -> Int64 { SimulatedWorld.ticked(SimulatedWorld.time(now) + clockOffset) }
 
   func moment(_ now: UInt64) -> ReplicaBook.Moment {
     ReplicaBook.Moment(wall: wall(now), monotonic: MonotonicTime(nanoseconds: now))

@@ -153,7 +153,8 @@ final class SimulatedHub {
     let waiting = try run.reader.read { transaction in
       try run.steps.desk.conflicts(ConflictsRequest(space: Self.space, limit: 1), transaction).conflicts
     }
-    guard let first = waiting.first else { return false }
+    // Tallies keep account of what users do; only they give anything of that up.
+    guard let first = waiting.first, first.operation.type != TallyWork.type else { return false }
     let request = ResolveRequest(space: Self.space, id: first.id, choice: choice)
     _ = try run.database.write { try run.steps.desk.resolve(request, by: "admin", at: now, $0) }
     account.decided(first)

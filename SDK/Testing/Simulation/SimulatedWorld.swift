@@ -151,5 +151,10 @@ final class SimulatedWorld {
   }
 
   /// The hub's clock, which is right.
-  var hubTime: Int64 { Self.origin + Int64(now / 1_000) }
+  var hubTime: Int64 { Self.ticked(Self.time(now)) }
+
+  static func time(_ now: UInt64) -> Int64 { origin + Int64(now / 1_000) }
+
+  /// Clocks tick once in two seconds, so that different devices often do something at the same time.
+  static func ticked(_ time: Int64) -> Int64 { time / 2_000_000 * 2_000_000 }
 }
