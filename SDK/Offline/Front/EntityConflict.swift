@@ -61,7 +61,9 @@ package struct ConflictResolver: Sendable {
     case merged([UInt8])
   }
 
-  package init<E: Entity>(_ type: E.Type, _ body: @escaping @Sendable (EntityConflictOf<E>) throws -> ConflictDecision<E>) {
+  package init<E: Entity>(
+    _ type: E.Type, _ body: @escaping @Sendable (EntityConflictOf<E>) throws -> ConflictDecision<E>
+  ) {
     decide = { operation, record in
       guard let conflict = try EntityConflictOf<E>(operation, record) else { return nil }
       switch try body(conflict) {
