@@ -145,8 +145,8 @@ struct `Values by the command line` {
     #expect(run.exitCode == 2)
   }
 
-  @Test(arguments: ["put", "get"])
-  func `durable writes and reads are measured`(_ kind: String) async throws {
+  @Test(arguments: ["put", "get", "enqueue", "drain", "propagation"])
+  func `durable writes, reads and replicas are measured`(_ kind: String) async throws {
     let hub = try await HubProcess()
     let run = try await hub.client(
       "bench", kind, "--seconds", "200ms", "--inflight", "16", "--payload", "1KiB", "--json")
