@@ -15,7 +15,8 @@ enum Program {
     summary: "holdfast \(version): an offline-first state hub, its command line and its tools.",
     commands: [
       .serve, .put, .get, .delete, .exists, .list, .watch, .spaceList, .spaceQuota, .tokenCreate, .tokenList,
-      .tokenRevoke, .describe, .bench,
+      .tokenRevoke, .replicaStatus, .replicaQueue, .replicaPush, .replicaPull, .replicaSync, .replicaConflicts,
+      .replicaResolve, .replicaExplain, .replicaParked, .replicaExport, .describe, .bench,
       .demo, .demoEdit, .demoDevice, .simulate,
     ])
 

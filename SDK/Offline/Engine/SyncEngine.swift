@@ -409,7 +409,7 @@ actor SyncEngine {
 
 extension SyncAction {
   /// The call that has to be answered.
-  fileprivate var call: SyncCall? {
+  var call: SyncCall? {
     switch self {
     case .join: .join
     case .pull: .pull

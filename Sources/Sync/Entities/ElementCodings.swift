@@ -2,7 +2,7 @@ import HoldfastContract
 import HoldfastWire
 
 /// Elements that have a tag each, also in lists.
-enum Tagged<Coding: OrderedCoding>: ElementCoding {
+enum Tagged<Coding: OrderedCoding>: ElementCoding where Coding.Value: FieldElement {
   typealias Value = Coding.Value
 
   static func takes(_ wireType: UInt32, many: Bool) -> Bool { wireType == Coding.wireType.rawValue }
@@ -46,7 +46,7 @@ enum TextCoding: ElementCoding {
 }
 
 /// Numbers, which lists pack.
-enum Packed<Coding: PackableCoding>: ElementCoding {
+enum Packed<Coding: PackableCoding>: ElementCoding where Coding.Value: FieldElement {
   typealias Value = Coding.Value
 
   static func takes(_ wireType: UInt32, many: Bool) -> Bool {

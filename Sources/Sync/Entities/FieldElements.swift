@@ -20,6 +20,12 @@ package protocol FieldElements: SendableMetatype {
 
   /// What `list` holds after the elements of `start`; nil when it does not begin with them.
   static func rest(of list: [UInt8], after start: [UInt8], of field: UInt32) throws(MessageDecodingError) -> [UInt8]?
+
+  /// The elements.
+  static func values(in bytes: [UInt8], of field: UInt32, many: Bool) throws(MessageDecodingError) -> [FieldValue]
+
+  /// A field of these elements; nil when one of them is of another kind or too large.
+  static func bytes(of values: [FieldValue], in field: UInt32, many: Bool) -> [UInt8]?
 }
 
 /// What a counter is made of: whole numbers, which wrap around at the ends of their type, so that increments add up to
@@ -34,7 +40,7 @@ package protocol CounterElements: FieldElements {
 
 /// How the elements of one kind are read, compared and written.
 protocol ElementCoding {
-  associatedtype Value: Sendable & Hashable
+  associatedtype Value: FieldElement
 
   /// Whether a field with this wire type holds elements; packed numbers do only in lists.
   static func takes(_ wireType: UInt32, many: Bool) -> Bool
