@@ -128,8 +128,8 @@ let package = Package(
       "EndToEnd",
       needs: [
         "HoldfastSDK", "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastServer", "HoldfastCrypto",
-        "holdfast", "holdfast-codegen",
+        "HoldfastSync", "holdfast", "holdfast-codegen",
       ],
-      excluding: ["PluginExample"]),
+      excluding: ["PluginExample", "Replicas/shelf.rpc"]),
   ]
 )

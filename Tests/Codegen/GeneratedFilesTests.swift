@@ -72,6 +72,10 @@ import Testing
     try check(.entities, of: "notes.rpc", in: "Sources/holdfast/Demo")
   }
 
+  @Test func `what tests of replicas keep is up to date`() throws {
+    try check(.entities, of: "shelf.rpc", in: "Tests/EndToEnd/Replicas")
+  }
+
   private func check(_ kind: SwiftFileKind, of name: String, in folder: String) throws {
     let source = SourceFile(path: "\(folder)/\(name)", text: try #require(text("\(folder)/\(name)")))
     let schema = try #require(Compilation([source]) { _ in nil }.schema)

@@ -5,56 +5,24 @@ import Testing
 @testable import holdfast
 
 #if os(Linux)
-  import Glibc
-
   struct `Progress on a terminal` {
-    /// What the kernel calls TIOCSPTLCK and TIOCGPTN.
-    private static let (unlock, tellNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
-
-    /// Runs the program with a terminal for its standard error, and returns what that showed.
-    private func onTerminal(_ words: [String]) async throws -> (exitCode: Int32, shown: String) {
-      let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
-      var (number, locked): (Int32, Int32) = (0, 0)
-      try #require(ioctl(terminal, Self.unlock, &locked) == 0 && ioctl(terminal, Self.tellNumber, &number) == 0)
-      let program = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
-      try #require(program >= 0)
-      let process = Holdfast.prepare(words)
-      process.standardError = FileHandle(fileDescriptor: program)
-      process.standardOutput = FileHandle.nullDevice
-      try process.run()
-      close(program)
-      let shown = await onThread {
-        var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4096)
-        while true {
-          // Ends with an error when the program has closed its side.
-          let count = read(terminal, &chunk, chunk.count)
-          if count <= 0 { break }
-          text += chunk[..<count]
-        }
-        close(terminal)
-        return String(decoding: text, as: UTF8.self)
-      }
-      return (await process.ended(), shown)
-    }
-
     @Test func `long work shows how far it is on a terminal, and a program sees none of it`() async throws {
       let hub = try await HubProcess()
       let file = try hub.directory.write(String(repeating: "0123456789", count: 1_000_000), to: "large")
       let put = ["put", "large", "--file", file, "--data", hub.data]
-      let stored = try await onTerminal(put)
+      let stored = try await Holdfast.onTerminal(put)
       #expect(stored.exitCode == 0)
       #expect(stored.shown.contains("100%  9.5 MiB of 9.5 MiB"), "\(stored.shown)")
       #expect(stored.shown.hasSuffix("\r\u{1B}[K"))
       let copy = hub.directory.path("copy")
-      let loaded = try await onTerminal(["get", "large", "--file", copy, "--data", hub.data])
+      let loaded = try await Holdfast.onTerminal(["get", "large", "--file", copy, "--data", hub.data])
       #expect(loaded.exitCode == 0)
       #expect(loaded.shown.contains("100%  9.5 MiB of 9.5 MiB"), "\(loaded.shown)")
       #expect(FileManager.default.contentsEqual(atPath: file, andPath: copy))
 
-      #expect(try await onTerminal(put + ["--json"]).shown.isEmpty)
+      #expect(try await Holdfast.onTerminal(put + ["--json"]).shown.isEmpty)
       #expect(try await Holdfast.run(put).errors.isEmpty)
-      #expect(try await onTerminal(["put", "small", "v", "--data", hub.data]).shown.isEmpty)
+      #expect(try await Holdfast.onTerminal(["put", "small", "v", "--data", hub.data]).shown.isEmpty)
     }
   }
 #endif
