@@ -9,8 +9,10 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A library module: `HoldfastName` in `path`.
-func module(_ name: String, at path: String, needs: [Target.Dependency], sources: [String]? = nil) -> Target {
-  .target(name: name, dependencies: needs, path: path, sources: sources, swiftSettings: settings)
+func module(
+  _ name: String, at path: String, needs: [Target.Dependency], excluding: [String] = [], sources: [String]? = nil
+) -> Target {
+  .target(name: name, dependencies: needs, path: path, exclude: excluding, sources: sources, swiftSettings: settings)
 }
 
 /// The tests of a module, in the folder of `Tests` that bears its name.
@@ -60,7 +62,7 @@ let package = Package(
       needs: [
         "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastSync", "HoldfastCrypto", "CLinux",
       ],
-      sources: ["Client", "Offline", "Generated"]),
+      excluding: ["Testing"], sources: ["Client", "Offline", "Generated"]),
     module(
       "HoldfastServer", at: "Sources/Server",
       needs: [
