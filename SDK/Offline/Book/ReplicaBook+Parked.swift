@@ -156,7 +156,9 @@ extension ReplicaBook {
   }
 
   private func rebase(_ unit: [StoredOperation], in transaction: borrowing WriteTransaction) throws {
-    for entity in Set(unit.map(\.entity)) { try rebase(entity, in: transaction) }
+    // In the order of the operations, so that what a file holds does not depend on how a process hashes.
+    var done: Set<EntityRef> = []
+    for operation in unit where done.insert(operation.entity).inserted { try rebase(operation.entity, in: transaction) }
   }
 
   private func touched(by unit: [StoredOperation]) -> Touched {

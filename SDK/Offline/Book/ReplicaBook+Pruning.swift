@@ -22,8 +22,8 @@ extension ReplicaBook {
       let batch = try transaction.all(
         """
         SELECT id, type, key, LENGTH(type) + LENGTH(key) + COALESCE(LENGTH(server), 0), accessed, server IS NOT NULL
-        FROM entity WHERE pending = 0 AND keep < 3 AND (accessed < $1 OR $2) ORDER BY accessed >= $1, keep, accessed
-        LIMIT $3
+        FROM entity WHERE pending = 0 AND keep < 3 AND (accessed < $1 OR $2) ORDER BY accessed >= $1, keep, accessed,
+          type, key LIMIT $3
         """, [.integer(time), .integer(held > limit ? 1 : 0), .integer(Limits.batch)]
       ) {
         Candidate(

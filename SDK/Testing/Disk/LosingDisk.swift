@@ -86,7 +86,8 @@ package final class LosingDisk: @unchecked Sendable {
   package func restorePower() {
     state.withLock { state in
       precondition(state.openFiles == 0, "a file that is open while the power comes back would see what was lost")
-      for file in state.files.values { file.losePower(&state.random) }
+      // In the order of their names: what each loses is drawn from the same numbers in every process.
+      for (_, file) in state.files.sorted(by: { $0.key < $1.key }) { file.losePower(&state.random) }
       state.faults = Faults()
     }
   }
