@@ -18,7 +18,8 @@ extension Command {
       .value("--connections", "N", "Connections at once; more are closed as they come.", standard: "16384"),
     ] + Option.clientLimits(standard: "none") + [
       .value("--space-bytes", "SIZE", "Keys and contents of a space that has no quota of its own.", standard: "16GiB"),
-      .value("--space-values", "N", "Values of a space that has no quota of its own.", standard: "50000000"),
+      .value(
+        "--space-values", "N", "Values and entities of a space that has no quota of its own.", standard: "50000000"),
       .value("--value-bytes", "SIZE", "The largest value.", standard: "32MiB"),
       .value("--keep-changes", "TIME", "How long changes stay for watches that come back to them.", standard: "30d"),
       .value("--keep-changes-count", "N", "Changes that a space keeps at most.", standard: "10000000"),
