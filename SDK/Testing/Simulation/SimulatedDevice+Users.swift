@@ -197,12 +197,12 @@ extension SimulatedDevice {
 
   private func discard(_ operation: StoredOperation, at now: UInt64, isDecision: Bool) throws -> Deed {
     let wall = wall(now)
-    let unit = try write { transaction, steps in
-      let unit = try transaction.operations(inUnit: operation.unit).map(\.position)
+    try write { [self] transaction, steps in
+      let unit = Set(try transaction.operations(inUnit: operation.unit).map(\.position))
       _ = try steps.book.discard(operation.position, at: wall, in: transaction)
-      return Set(unit)
+      // When the power goes before this is known to be on the disk, it may be there all the same.
+      for (word, position) in account.words where unit.contains(position) { account.cancelled.insert(word) }
     }
-    for (word, position) in account.words where unit.contains(position) { account.cancelled.insert(word) }
     return Deed(text: "gives up \(operation.position)", events: [isDecision ? .decidedServer : .discarded])
   }
 
@@ -233,8 +233,12 @@ extension SimulatedDevice {
   /// - Returns: what is wrong with what went.
   func prune(toBytes limit: Int64, at now: UInt64) throws -> (deed: Deed, complaints: [String]) {
     let before = try records().filter { $0.pending > 0 }
-    let pruned = try write { try $1.prune(toBytes: limit, accessedSince: .min, in: $0) }
-    account.pruned.formUnion(pruned.touched.entities)
+    let pruned = try write { [self] transaction, steps in
+      let pruned = try steps.prune(toBytes: limit, accessedSince: .min, in: transaction)
+      // When the power goes before this is known to be on the disk, it may be there all the same.
+      account.pruned.formUnion(pruned.touched.entities)
+      return pruned
+    }
     let after = Dictionary(try records().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var complaints: [String] = []
     for record in before where after[record.id] != record {

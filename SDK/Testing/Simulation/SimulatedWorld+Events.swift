@@ -133,7 +133,7 @@ extension SimulatedWorld {
         plan(.queueChanged(number, device.generation), in: chance(3))
       }
     }
-    if case .pull = pending, case .pull(let page) = reply { notePage(page, device) }
+    if case .pull = pending, case .pull(let page) = reply { try notePage(page, device) }
     try check(device)
   }
 
@@ -151,7 +151,8 @@ extension SimulatedWorld {
     }
   }
 
-  private func notePage(_ page: PullReply, _ device: SimulatedDevice) {
+  private func notePage(_ page: PullReply, _ device: SimulatedDevice) throws {
+    guard try device.head().cursor == page.cursor else { return }
     for entity in page.entities { device.account.pruned.remove(EntityRef(type: entity.type, key: entity.key)) }
   }
 

@@ -202,7 +202,10 @@ extension SimulatedWorld {
     hub.disk.inject { $0 = .init() }
     for device in devices {
       let number = device.number
-      if !device.hasPower { device.powerDown() }
+      if !device.hasPower {
+        disconnect(number)
+        device.powerDown()
+      }
       device.disk.inject { $0 = .init() }
       links[number].isPartitioned = false
       links[number].isCredentialGood = true

@@ -1,0 +1,78 @@
+import HoldfastContract
+import HoldfastSDK
+import HoldfastSync
+import Testing
+
+@testable import HoldfastTesting
+
+struct `Simulated devices` {
+  private static let folders = NoteWork.folders.map { EntityRef(type: "folder", key: Array($0.utf8)) }
+
+  private func cursor(epoch: [UInt8]) throws -> [UInt8] {
+    Cursor(epoch: epoch, sequence: 2, filters: try FilterSet().hash).bytes
+  }
+
+  private func page(epoch: [UInt8]) throws -> PullReply {
+    let entities = Self.folders.enumerated().map { index, folder in
+      EntityState(type: folder.type, key: folder.key, version: UInt64(index + 1), state: FieldBytes.text(1, "x"))
+    }
+    return PullReply(entities: entities, cursor: try cursor(epoch: epoch), restart: true, sequence: 2)
+  }
+
+  /// A device that has joined and holds two folders.
+  private func device(seed: UInt64) throws -> SimulatedDevice {
+    let device = SimulatedDevice(
+      0, entities: [NoteWork.folder, TallyWork.entity], timing: .standard, seed: seed, parts: SimulationParts())
+    try device.start(at: 0)
+    let (fresh, page) = (device.fresh(), try page(epoch: [1]))
+    try device.write { transaction, steps in
+      let join = try steps.book.joinRequest(in: transaction)
+      _ = try steps.take(JoinReply(epoch: [1], sequence: 2), to: join, at: 0, fresh: fresh, in: transaction)
+      let pull = try steps.book.pullRequest(in: transaction)
+      _ = try steps.take(page, to: pull, at: 0, in: transaction)
+    }
+    return device
+  }
+
+  @Test func `what went is known to be pruned, also when the power went on it`() throws {
+    var (cuts, gone) = (0, 0)
+    for seed in 0..<300 as Range<UInt64> {
+      let device = try device(seed: seed)
+      device.disk.cutPower(after: 1 + Int(seed % 60))
+      do {
+        _ = try device.prune(toBytes: 0, at: 0)
+      } catch {
+        #expect(!device.hasPower)
+        cuts += 1
+      }
+      device.powerDown()
+      try device.start(at: 0)
+      let held = Set(try device.records().map { EntityRef(type: $0.type, key: $0.key) })
+      let missing = Self.folders.filter { !held.contains($0) }
+      #expect(device.account.pruned.isSuperset(of: missing))
+      gone += missing.count
+    }
+    #expect(cuts > 0 && gone > 0)
+  }
+
+  @Test func `a page that the device does not take tells of nothing`() throws {
+    let world = SimulatedWorld(seed: 1, settings: .init(), entities: [], parts: SimulationParts())
+    world.addDevice(copy: nil)
+    try world.startDevice(0)
+    let device = world.devices[0]
+    device.account.pruned = Set(Self.folders)
+    try world.answered(.pull(PullRequest()), .pull(try page(epoch: [9])), 0, device)
+    #expect(device.account.pruned == Set(Self.folders))
+  }
+
+  @Test func `the calls of a device whose power goes are over when all heals`() throws {
+    let world = SimulatedWorld(seed: 1, settings: .init(), entities: [], parts: SimulationParts())
+    try world.hub.start()
+    world.addDevice(copy: nil)
+    try world.startDevice(0)
+    world.call(.join(JoinRequest()), 0)
+    world.devices[0].disk.cutPower(after: 0)
+    try world.heal()
+    #expect(world.links[0].calls.isEmpty)
+  }
+}
