@@ -18,8 +18,3 @@ static inline int holdfast_set_defensive(sqlite3 *connection) {
 static inline int holdfast_disable_memory_statistics(void) {
   return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
-
-/// Makes the random numbers of SQLite in this process those of a seed, for simulations: it draws salts of WAL files.
-static inline void holdfast_seed_randomness(int seed) {
-  sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, seed == 0 ? 1 : seed, (sqlite3 *)0);
-}

@@ -17,11 +17,11 @@ struct SleepyReplica: ReplicaSteps {
   let book: ReplicaBook
 
   func prepare(
-    _ action: SyncAction, joined: UUID?, at moment: ReplicaBook.Moment, fresh: UUID,
+    _ action: SyncAction, _ memory: SyncMemory, at moment: ReplicaBook.Moment, fresh: UUID,
     in transaction: borrowing WriteTransaction
   ) throws -> ReplicaBook.Prepared {
     if case .look = action { return .receipt(SyncReceipt(.nothing)) }
-    return try book.prepare(action, joined: joined, at: moment, fresh: fresh, in: transaction)
+    return try book.prepare(action, memory, at: moment, fresh: fresh, in: transaction)
   }
 }
 

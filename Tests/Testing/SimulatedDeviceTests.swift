@@ -1,8 +1,8 @@
 import HoldfastContract
-import HoldfastSDK
 import HoldfastSync
 import Testing
 
+@testable import HoldfastSDK
 @testable import HoldfastTesting
 
 struct `Simulated devices` {
@@ -22,7 +22,8 @@ struct `Simulated devices` {
   /// A device that has joined and holds two folders.
   private func device(seed: UInt64) throws -> SimulatedDevice {
     let device = SimulatedDevice(
-      0, entities: [NoteWork.folder, TallyWork.entity], timing: .standard, seed: seed, parts: SimulationParts())
+      0, entities: [NoteWork.folder, TallyWork.entity], timing: .standard, seed: seed, parts: SimulationParts(),
+      files: nil)
     try device.start(at: 0)
     let (fresh, page) = (device.fresh(), try page(epoch: [1]))
     try device.write { transaction, steps in
@@ -57,20 +58,20 @@ struct `Simulated devices` {
 
   @Test func `a page that the device does not take tells of nothing`() throws {
     let world = SimulatedWorld(seed: 1, settings: .init(), entities: [], parts: SimulationParts())
-    world.addDevice(copy: nil)
+    world.addDevice(files: nil)
     try world.startDevice(0)
     let device = world.devices[0]
     device.account.pruned = Set(Self.folders)
-    try world.answered(.pull(PullRequest()), .pull(try page(epoch: [9])), 0, device)
+    try world.answered(SyncQuestion(.pull, .pull(PullRequest())), .pull(try page(epoch: [9])), 0, device)
     #expect(device.account.pruned == Set(Self.folders))
   }
 
   @Test func `the calls of a device whose power goes are over when all heals`() throws {
     let world = SimulatedWorld(seed: 1, settings: .init(), entities: [], parts: SimulationParts())
     try world.hub.start()
-    world.addDevice(copy: nil)
+    world.addDevice(files: nil)
     try world.startDevice(0)
-    world.call(.join(JoinRequest()), 0)
+    world.call(SyncQuestion(.join, .join(JoinRequest())), 0)
     world.devices[0].disk.cutPower(after: 0)
     try world.heal()
     #expect(world.links[0].calls.isEmpty)

@@ -12,16 +12,34 @@ struct `Simulated worlds` {
     }
   }
 
-  @Test func `everybody comes together, whatever fails`() {
+  @Test func `everybody comes together, whatever fails`() async {
+    let summary = await Simulation().run(seeds: 1..<61, jobs: 4)
+    #expect(summary.failure?.failure == nil, "seed \(summary.failure?.seed ?? 0)")
+    #expect(summary.seeds == 60)
+    #expect(summary.coverage[.applied] > 1_000)
+    #expect(summary.coverage[.replay] > 100)
+  }
+
+  @Test func `what comes of seeds does not depend on how many run at a time`() async {
     let simulation = Simulation()
-    var coverage = SimulationCoverage()
-    for seed in 1...60 as ClosedRange<UInt64> {
-      let outcome = simulation.run(seed: seed)
-      #expect(outcome.failure == nil, "seed \(seed)")
-      coverage.add(outcome.coverage)
-    }
-    #expect(coverage[.applied] > 1_000)
-    #expect(coverage[.replay] > 100)
+    var (one, several): ([UInt64], [UInt64]) = ([], [])
+    let first = await simulation.run(seeds: 1..<13, jobs: 1) { one.append($0.digest) }
+    let second = await simulation.run(seeds: 1..<13, jobs: 3) { several.append($0.digest) }
+    #expect(one == several)
+    #expect(first.digest == second.digest)
+    #expect(first.steps == second.steps)
+    #expect(first.coverage == second.coverage)
+  }
+
+  @Test func `of several seeds that fail, the first is told of`() async throws {
+    let simulation = Simulation(parts: SimulationParts(replica: { SleepyReplica(book: $0) }))
+    let one = await simulation.run(seeds: 1..<401, jobs: 1)
+    let several = await simulation.run(seeds: 1..<401, jobs: 3)
+    let failure = try #require(one.failure)
+    #expect(several.failure?.seed == failure.seed)
+    #expect(several.failure?.digest == failure.digest)
+    #expect(several.seeds == one.seeds)
+    #expect(several.digest == one.digest)
   }
 }
 

@@ -10,9 +10,9 @@ import HoldfastWire
   import Foundation
 #endif
 
-/// Keeps a replica and its hub in step: runs the sync machine over a replica's file, a transport and a clock.
+/// Keeps a replica and its hub in step: leads the dialogue over a replica's file, a transport and a clock.
 ///
-/// All decisions are the machine's and all effects on the file the book's; the engine brings them together. It works as
+/// All decisions are the dialogue's and all effects on the file the book's; the engine brings them together. It works as
 /// long as `run` does.
 actor SyncEngine {
   /// What a program may set.
@@ -25,19 +25,10 @@ actor SyncEngine {
     var upkeep = Duration.seconds(600)
   }
 
-  private let core: ReplicaCore
-  private let transport: any SyncTransport
-  private let settings: Settings
-  private var machine: SyncMachine
-  /// The incarnation under which the replica joined last, or tried to.
-  private var joined: UUID?
-  /// The types that the hub was told of.
-  private var announced: Set<String> = []
-  /// Older incarnations that have joined since the connection was made.
-  private var introduced: Set<UUID> = []
-  /// The end of the queue that the machine knows, and its edits.
-  private var lastPosition: UInt64
-  private var edits: Int64
+  let core: ReplicaCore
+  let transport: any SyncTransport
+  let settings: Settings
+  private var dialogue: SyncDialogue
   /// The network is said to be gone, or is not to be used.
   private var isDoubtful = false
   private var isOff = false
@@ -45,7 +36,7 @@ actor SyncEngine {
   private var timer: Task<Void, Never>?
   private var wake = MonotonicTime.distantFuture
   private var hints: Task<Void, Never>?
-  private var nextUpkeep: MonotonicTime
+  var nextUpkeep: MonotonicTime
   private let actions: AsyncStream<SyncAction>
   private let todo: AsyncStream<SyncAction>.Continuation
 
@@ -67,16 +58,14 @@ actor SyncEngine {
     self.core = core
     self.transport = transport
     self.settings = settings
-    machine = SyncMachine(
-      units: queue.units, sent: queue.sent, pulledTo: head.pulledTo, timing: settings.timing,
-      seed: UInt64.random(in: 0 ... .max), now: moment.monotonic)
-    lastPosition = queue.last
-    edits = queue.edits
+    dialogue = SyncDialogue(
+      queue, pulledTo: head.pulledTo, timing: settings.timing, seed: UInt64.random(in: 0 ... .max),
+      now: moment.monotonic)
     nextUpkeep = moment.monotonic
     (actions, todo) = AsyncStream.makeStream(of: SyncAction.self, bufferingPolicy: .unbounded)
   }
 
-  private var now: MonotonicTime { core.clock.monotonic() }
+  var now: MonotonicTime { core.clock.monotonic() }
 
   // MARK: Running
 
@@ -127,20 +116,21 @@ actor SyncEngine {
   private func tick() {
     guard !isOver else { return }
     wake = .distantFuture
-    let step = machine.tick(at: now)
+    let step = dialogue.machine.tick(at: now)
     follow(step)
     if wake == .distantFuture { schedule(step.wake) }
   }
 
-  private func hear(_ news: SyncNews) {
-    switch news {
-    case .queue(let queue), .renamed(let queue):
-      (lastPosition, edits) = (queue.last, queue.edits)
-      // What has been queued since it was read is not in it.
-      core.watchers.queueChanged()
-    case .joined, .pulled, .pushed, .failed, .granted, .nothing: break
-    }
-    follow(machine.hear(news, at: now))
+  /// The file holds something else now.
+  private func keep(_ receipt: SyncReceipt) async {
+    follow(dialogue.hear(receipt, at: now))
+    await kept(receipt)
+  }
+
+  private func kept(_ receipt: SyncReceipt) async {
+    // What has been queued since the queue was read is not in it.
+    if receipt.holdsQueue { core.watchers.queueChanged() }
+    for position in receipt.parked { await core.decide(position) }
   }
 
   // MARK: Told from outside
@@ -150,29 +140,26 @@ actor SyncEngine {
   func network(_ state: NetworkState) {
     (isDoubtful, isOff) = (state == .down, state == .off)
     switch state {
-    case .unknown, .up: follow(machine.network(isUp: true, at: now))
-    case .down: follow(machine.refresh(at: now))
-    case .off: follow(machine.network(isUp: false, at: now))
+    case .unknown, .up: follow(dialogue.machine.network(isUp: true, at: now))
+    case .down: follow(dialogue.machine.refresh(at: now))
+    case .off: follow(dialogue.machine.network(isUp: false, at: now))
     }
   }
 
   /// Asks the hub whether there is anything new, without waiting for the time at which it would be tried again.
   func refresh() {
-    if !isDoubtful && !isOff { follow(machine.network(isUp: true, at: now)) }
-    follow(machine.refresh(at: now))
+    if !isDoubtful && !isOff { follow(dialogue.machine.network(isUp: true, at: now)) }
+    follow(dialogue.machine.refresh(at: now))
   }
 
   /// The queue in the file has grown or changed.
   private func lookAtQueue() async {
     do {
-      let (last, known, moment) = (lastPosition, edits, core.clock.moment)
+      let (mark, moment) = (dialogue.mark, core.clock.moment)
       let queue = try await core.read { book, transaction in
-        try transaction.storedHead().edits == known
-          ? try book.queue(after: last, at: moment, in: transaction) : try book.queue(at: moment, in: transaction)
+        try book.queue(since: mark, at: moment, in: transaction)
       }
-      guard queue.edits == edits else { return hear(.queue(queue)) }
-      for unit in queue.units where !machine.plan.holds(unit.position) { follow(machine.enqueue(unit, at: now)) }
-      lastPosition = max(lastPosition, queue.last)
+      if let step = dialogue.hear(queue, at: now) { follow(step) }
       showStatus()
     } catch {
       failed(error)
@@ -182,142 +169,63 @@ actor SyncEngine {
   // MARK: Actions
 
   private func perform(_ action: SyncAction) async {
-    let call = action.call
     do {
-      let (joined, moment, fresh) = (joined, core.clock.moment, UUID())
+      let (memory, moment, fresh) = (dialogue.memory, core.clock.moment, UUID())
       let prepared = try await core.write { book, transaction in
-        let prepared = try book.prepare(action, joined: joined, at: moment, fresh: fresh, in: transaction)
+        let prepared = try book.prepare(action, memory, at: moment, fresh: fresh, in: transaction)
         if case .receipt(let receipt) = prepared { return (prepared, receipt.touched) }
         return (prepared, ReplicaBook.Touched())
       }
-      switch prepared {
-      case .receipt(let receipt): await keep(receipt)
-      case .request(let request): await keep(try await ask(request))
+      switch dialogue.begin(prepared) {
+      case .ask(let question): try await ask(question)
+      case .done(let receipt): await keep(receipt)
+      case .openHints(let request): follow(request)
+      case .closeHints:
+        hints?.cancel()
+        hints = nil
+      case .refreshCredential:
+        try await settings.refreshCredential?()
+        await keep(SyncReceipt(.granted(.credential)))
       }
       if case .look = action { await lookAfter() }
-    } catch let error as SyncTransportError {
+    } catch {
+      failed(error)
+      if let call = action.call { follow(dialogue.broken(call, at: now)) }
+    }
+  }
+
+  /// Asks the hub, and what that leads to.
+  private func ask(_ first: SyncQuestion) async throws {
+    let began = now
+    var question = first
+    while true {
+      core.status.change { [question] in $0.began(question.request) }
+      let reply = await reply(to: question.request)
+      let (asked, moment, fresh) = (question, core.clock.moment, UUID())
+      let receipt = try await core.write { book, transaction in
+        let receipt = try asked.keep(reply, by: book, at: moment, fresh: fresh, in: transaction)
+        return (receipt, receipt.touched)
+      }
+      let elapsed = now - began
+      core.status.change { $0.kept(receipt, of: asked, reply, within: elapsed) }
+      switch dialogue.finish(question, reply, receipt, at: now) {
+      case .ask(let next): question = next
+      case .follow(let step):
+        follow(step)
+        if isDoubtful, case .failed(.unreachable) = reply { follow(dialogue.machine.network(isUp: false, at: now)) }
+        return await kept(receipt)
+      }
+    }
+  }
+
+  private func reply(to request: HubRequest) async -> HubReply {
+    do throws(SyncTransportError) {
+      return try await transport.ask(request)
+    } catch {
       failed(error.cause)
       if error.isForbidden { await forget() }
-      if let call { hear(.failed(call, error.fault)) }
-      if isDoubtful, case .unreachable = error.fault { follow(machine.network(isUp: false, at: now)) }
-    } catch {
-      // The file could not be read or written: the call is made again when that may have changed.
-      failed(error)
-      if let call { hear(.failed(call, .unreachable(retryAfter: nil))) }
+      return .failed(error.fault)
     }
-  }
-
-  private func ask(_ request: SyncRequest) async throws -> SyncReceipt {
-    let fresh = UUID()
-    switch request {
-    case .join(let request):
-      joined = request.replica.incarnation
-      announced = Set(request.entities.map(\.type))
-      introduced = []
-      let reply = try await transport.join(request)
-      let now = core.clock.wall()
-      let receipt = try await write { try $0.take(reply, to: request, at: now, fresh: fresh, in: $1) }
-      core.status.change { $0.lastError = nil }
-      return receipt
-    case .pull(let request):
-      let reply = try await transport.pull(request)
-      let now = core.clock.wall()
-      let receipt = try await write { try $0.take(reply, to: request, at: now, in: $1) }
-      core.status.change { status in
-        status.metrics.pulls += 1
-        status.metrics.received += receipt.received
-        status.metrics.bytesReceived += reply.encodedSize
-      }
-      return receipt
-    case .push(let id, let parcel, let introduction):
-      return try await push(id, parcel, introduction, fresh)
-    case .openHints(let request):
-      follow(request)
-      return SyncReceipt(.nothing)
-    case .closeHints:
-      hints?.cancel()
-      hints = nil
-      return SyncReceipt(.nothing)
-    case .refreshCredential:
-      try await settings.refreshCredential?()
-      return SyncReceipt(.granted(.credential))
-    }
-  }
-
-  private func push(
-    _ id: PushPlan.PushID, _ parcel: ReplicaBook.Parcel, _ introduction: JoinRequest?, _ fresh: UUID
-  ) async throws -> SyncReceipt {
-    let began = now
-    if let first = parcel.request.operations.first {
-      core.status.change { $0.current = ReplicaStatus.Current(kind: first.kind, type: first.type) }
-    }
-    if !announced.isSuperset(of: parcel.request.operations.lazy.map(\.type)) { try await announce() }
-    if let introduction { try await introduce(introduction, fresh) }
-    let reply = try await transport.push(parcel.request)
-    let wall = core.clock.wall()
-    let receipt = try await write {
-      try $0.take(reply, to: parcel, of: id, at: wall, fresh: fresh, in: $1)
-    }
-    let elapsed = now - began
-    core.status.change { status in
-      status.current = nil
-      status.done += receipt.applied
-      status.metrics.pushes += 1
-      status.metrics.pushTime += elapsed
-      status.metrics.synced += receipt.applied
-      status.metrics.conflicts += receipt.refused
-      status.metrics.bytesSent += parcel.request.encodedSize
-    }
-    return receipt
-  }
-
-  /// Tells the hub of types that the program has begun to use since it joined.
-  private func announce() async throws {
-    let request = try await core.write { book, transaction in
-      (try book.joinRequest(in: transaction), ReplicaBook.Touched())
-    }
-    let receipt = try await ask(.join(request))
-    guard case .joined(_, isNewHistory: false) = receipt.news else {
-      throw SyncTransportError(.unreachable(retryAfter: nil), cause: ReplicaError(.notPossible, "join again first"))
-    }
-  }
-
-  /// Lets an older incarnation join, under which operations still wait. If the hub does not take it, they go under the
-  /// present one.
-  private func introduce(_ request: JoinRequest, _ fresh: UUID) async throws {
-    let incarnation = request.replica.incarnation
-    guard !introduced.contains(incarnation) else { return }
-    do {
-      _ = try await transport.join(request)
-    } catch {
-      guard error.fault == .needs(.incarnation) else { throw error }
-      try await replace(incarnation, by: fresh)
-      throw SyncTransportError(.unreachable(retryAfter: nil), cause: error.cause)
-    }
-    introduced.insert(incarnation)
-  }
-
-  private func replace(_ incarnation: UUID, by fresh: UUID) async throws {
-    try await core.write { book, transaction in
-      try book.replace(incarnation, by: fresh, in: transaction)
-      var touched = ReplicaBook.Touched()
-      touched.isQueueTouched = true
-      return ((), touched)
-    }
-  }
-
-  private func write(
-    _ body: @escaping @Sendable (ReplicaBook, borrowing WriteTransaction) throws -> SyncReceipt
-  ) async throws -> SyncReceipt {
-    try await core.write { book, transaction in
-      let receipt = try body(book, transaction)
-      return (receipt, receipt.touched)
-    }
-  }
-
-  private func keep(_ receipt: SyncReceipt) async {
-    hear(receipt.news)
-    for position in receipt.parked { await core.decide(position) }
   }
 
   // MARK: Hints
@@ -332,12 +240,12 @@ actor SyncEngine {
         fault = error.fault
       }
       guard !Task.isCancelled else { return }
-      await self?.hear(.failed(.hints, fault))
+      await self?.keep(SyncReceipt(.failed(.hints, fault)))
     }
   }
 
   private func heard(_ hint: Hint) async {
-    follow(machine.hinted(hint.sequence, isUrgent: hint.kind == .urgent, at: now))
+    follow(dialogue.machine.hinted(hint.sequence, isUrgent: hint.kind == .urgent, at: now))
     guard hint.kind == .urgent else { return }
     do {
       try await core.write { book, transaction in ((), try book.askAgain(in: transaction)) }
@@ -346,52 +254,9 @@ actor SyncEngine {
     }
   }
 
-  // MARK: Comparing
+  // MARK: Status
 
-  /// Whether the hub and the replica hold the same; if not, everything is pulled anew. nil when that cannot be told now.
-  func verify() async throws -> Bool? {
-    let request = try await core.read { _, transaction in
-      let head = try transaction.storedHead()
-      return ChecksumRequest(space: head.space, filters: head.filters)
-    }
-    let reply: ChecksumReply
-    do {
-      reply = try await transport.checksum(request)
-    } catch {
-      throw ReplicaError(.notPossible, "the hub cannot be asked now", cause: error.cause)
-    }
-    let comparison = try await core.write { book, transaction in
-      let comparison = try book.compare(with: reply, in: transaction)
-      if comparison == .different { try book.startOver(in: transaction) }
-      return (comparison, ReplicaBook.Touched())
-    }
-    switch comparison {
-    case .equal: return true
-    case .notComparable: return nil
-    case .different:
-      refresh()
-      return false
-    }
-  }
-
-  // MARK: Looking after
-
-  private func lookAfter() async {
-    guard now >= nextUpkeep else { return }
-    nextUpkeep = now + settings.upkeep
-    do { try await core.lookAfter(settings.limits) } catch { failed(error) }
-  }
-
-  /// The replica may no longer see the space.
-  private func forget() async {
-    do {
-      try await core.write { book, transaction in ((), try book.forgetEverything(in: transaction)) }
-    } catch {
-      failed(error)
-    }
-  }
-
-  private func failed(_ error: any Error) {
+  func failed(_ error: any Error) {
     core.status.change { status in
       status.lastError = "\(error)"
       status.metrics.failed += 1
@@ -399,50 +264,10 @@ actor SyncEngine {
   }
 
   private func showStatus() {
-    let (status, parked) = (machine.status, machine.plan.parkedCount)
+    let (status, parked) = (dialogue.machine.status, dialogue.machine.plan.parkedCount)
     let wall = core.clock.wall()
     core.status.change { shown in
       shown.show(status, parked: parked, at: wall)
-    }
-  }
-}
-
-extension SyncAction {
-  /// The call that has to be answered.
-  var call: SyncCall? {
-    switch self {
-    case .join: .join
-    case .pull: .pull
-    case .push(let push): .push(push.id)
-    case .openHints, .closeHints, .look, .ask, .park: nil
-    }
-  }
-}
-
-extension ReplicaStatus {
-  fileprivate mutating func show(_ status: SyncStatus, parked: Int, at now: Int64) {
-    self.parked = parked
-    switch status {
-    case .offline(let pending): (phase, self.pending) = (.offline, pending)
-    case .stuck(let need, let pending): (phase, self.pending) = (.needs(Need(need)), pending)
-    case .syncing(let pending): (phase, self.pending) = (.syncing, pending)
-    case .pending(let count): (phase, pending) = (.pending, count)
-    case .synced:
-      if phase != .synced { metrics.lastSynced = now }
-      (phase, pending) = (.synced, 0)
-      (done, total) = (0, 0)
-    }
-    total = done + pending
-  }
-}
-
-extension ReplicaStatus.Need {
-  fileprivate init(_ need: SyncNeed) {
-    switch need {
-    case .credential: self = .credential
-    case .access: self = .access
-    case .program: self = .program
-    case .incarnation: self = .incarnation
     }
   }
 }

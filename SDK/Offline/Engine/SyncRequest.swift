@@ -13,8 +13,9 @@ package import HoldfastWire
 package enum SyncRequest: Sendable {
   case join(JoinRequest)
   case pull(PullRequest)
-  /// `introduction`: the operations were made under an older incarnation, which has to join first.
-  case push(PushPlan.PushID, ReplicaBook.Parcel, introduction: JoinRequest?)
+  /// `after`: the replica has to join in these ways first, since the hub has not heard of all types, or the operations
+  /// were made under an older incarnation.
+  case push(PushPlan.PushID, ReplicaBook.Parcel, after: [JoinRequest])
   case openHints(HintsRequest)
   case closeHints
   case refreshCredential
@@ -36,6 +37,8 @@ package enum SyncNews: Sendable {
 /// What came of a reply.
 package struct SyncReceipt: Sendable {
   package var news: SyncNews
+  /// The queue, where it has become another one; before the news.
+  package var queue: ReplicaBook.Queue?
   package var touched = ReplicaBook.Touched()
   /// Operations that were parked just now.
   package var parked: [UInt64] = []
@@ -45,6 +48,14 @@ package struct SyncReceipt: Sendable {
   package var received = 0
 
   package init(_ news: SyncNews) { self.news = news }
+
+  /// Whether it tells of a whole queue.
+  var holdsQueue: Bool {
+    switch news {
+    case .queue, .renamed: true
+    case .joined, .pulled, .pushed, .failed, .granted, .nothing: queue != nil
+    }
+  }
 }
 
 extension ReplicaBook {
@@ -52,10 +63,11 @@ extension ReplicaBook {
   /// anything is said to the hub.
   ///
   /// - Parameters:
-  ///   - joined: the incarnation under which the replica joined last, or tried to.
+  ///   - memory: what has been said to the hub since the replica joined.
   ///   - fresh: an incarnation that nobody has used.
   package func prepare(
-    _ action: SyncAction, joined: UUID?, at moment: Moment, fresh: UUID, in transaction: borrowing WriteTransaction
+    _ action: SyncAction, _ memory: SyncMemory, at moment: Moment, fresh: UUID,
+    in transaction: borrowing WriteTransaction
   ) throws -> Prepared {
     switch action {
     case .join: return .request(.join(try joinRequest(in: transaction)))
@@ -65,10 +77,7 @@ extension ReplicaBook {
       guard !parcel.request.operations.isEmpty else {
         return .receipt(SyncReceipt(.pushed(push.id, parcel.results, hub: 0)))
       }
-      let incarnation = parcel.request.replica.incarnation
-      let isOlder = try transaction.head().incarnation != incarnation
-      let introduction = isOlder ? try joinRequest(as: incarnation, in: transaction) : nil
-      return .request(.push(push.id, parcel, introduction: introduction))
+      return .request(.push(push.id, parcel, after: try joins(before: parcel, memory, in: transaction)))
     case .openHints:
       let head = try transaction.head()
       return .request(
@@ -78,7 +87,7 @@ extension ReplicaBook {
     case .ask(.credential): return .request(.refreshCredential)
     case .ask(.incarnation):
       let present = try transaction.head().incarnation
-      if let joined, joined == present { try replace(joined, by: fresh, in: transaction) }
+      if let joined = memory.joined, joined == present { try replace(joined, by: fresh, in: transaction) }
       return .receipt(SyncReceipt(.renamed(try queue(at: moment, in: transaction))))
     case .ask: return .receipt(SyncReceipt(.nothing))
     case .park(let numbers, let status):
@@ -90,6 +99,19 @@ extension ReplicaBook {
       receipt.refused = settled.refused
       return .receipt(receipt)
     }
+  }
+
+  /// How the replica has to join before a push.
+  private func joins(
+    before parcel: Parcel, _ memory: SyncMemory, in transaction: borrowing WriteTransaction
+  ) throws -> [JoinRequest] {
+    var joins: [JoinRequest] = []
+    if !memory.knows(parcel.request.operations.lazy.map(\.type)) { joins.append(try joinRequest(in: transaction)) }
+    let incarnation = parcel.request.replica.incarnation
+    if try transaction.head().incarnation != incarnation, !memory.hasIntroduced(incarnation) {
+      joins.append(try joinRequest(as: incarnation, in: transaction))
+    }
+    return joins
   }
 
   package enum Prepared: Sendable {
@@ -155,14 +177,22 @@ extension SyncMachine {
     case .failed(let call, let fault): return failed(call, fault, at: now)
     case .granted(let need): return granted(need, at: now)
     case .renamed(let queue):
-      var step = reload(queue.units, sent: queue.sent, at: now)
-      let next = granted(.incarnation, at: now)
-      step.actions += next.actions
-      step.wake = next.wake
-      return step
+      return reload(queue.units, sent: queue.sent, at: now).followed(by: granted(.incarnation, at: now))
     case .queue(let queue): return reload(queue.units, sent: queue.sent, at: now)
     // What it has to do is found from how things stand.
     case .nothing: return tick(at: now)
+    }
+  }
+}
+
+extension SyncAction {
+  /// The call that has to be answered.
+  package var call: SyncCall? {
+    switch self {
+    case .join: .join
+    case .pull: .pull
+    case .push(let push): .push(push.id)
+    case .openHints, .closeHints, .look, .ask, .park: nil
     }
   }
 }

@@ -30,22 +30,32 @@ private struct FileHead {
 private final class OpenedFile {
   let disk: LosingDisk
   let file: DiskFile
+  private let program: Int
 
   init(_ disk: LosingDisk, _ file: DiskFile) {
     self.disk = disk
     self.file = file
-    disk.state.withLock { $0.openFiles += 1 }
+    program = disk.state.withLock { state in
+      state.openFiles += 1
+      file.handles += 1
+      return state.program
+    }
   }
 
-  deinit { disk.state.withLock { $0.openFiles -= 1 } }
+  /// Its locks go with it, however its program ended.
+  func close() {
+    disk.state.withLock { state in
+      state.openFiles -= 1
+      file.handles -= 1
+      file.locks.unlock(owner, SQLITE_LOCK_NONE)
+      file.memory.release(owner)
+      if file.handles == 0 { file.letGo() }
+    }
+  }
 
   /// Runs an operation of the disk under its lock; without power it fails.
   func operate(_ failure: Int32, _ body: (inout LosingDisk.State, DiskFile) -> Int32) -> Int32 {
-    disk.state.withLock { state in
-      state.operations += 1
-      state.faults.operationsLeft -= state.faults.operationsLeft == .max ? 0 : 1
-      return state.isDead ? failure : body(&state, file)
-    }
+    disk.state.withLock { state in state.admits(program) ? body(&state, file) : failure }
   }
 
   /// Looks at memory that a power cut does not disturb while the process still runs.
@@ -68,12 +78,7 @@ private nonisolated(unsafe) let methods: UnsafeMutablePointer<sqlite3_io_methods
   methods.initialize(to: sqlite3_io_methods())
   methods.pointee.iVersion = 2
   methods.pointee.xClose = { file in
-    let handle = opened(file)
-    _ = handle.peek { content in
-      content.locks.unlock(handle.owner, SQLITE_LOCK_NONE)
-      content.memory.release(handle.owner)
-      return SQLITE_OK
-    }
+    opened(file).close()
     file!.withMemoryRebound(to: FileHead.self, capacity: 1) {
       $0.pointee.opened?.release()
       $0.pointee.opened = nil
@@ -89,9 +94,8 @@ private nonisolated(unsafe) let methods: UnsafeMutablePointer<sqlite3_io_methods
   methods.pointee.xWrite = { file, source, count, offset in
     opened(file).operate(Failure.write) { state, content in
       let growth = max(0, Int(offset) + Int(count) - content.content.count)
-      let used = state.files.values.reduce(0) { $0 + $1.content.count }
-      guard growth == 0 || used + growth <= state.faults.capacity else { return SQLITE_FULL }
-      content.write([UInt8](UnsafeRawBufferPointer(start: source, count: Int(count))), at: Int(offset))
+      guard growth == 0 || state.hasRoom(for: growth) else { return SQLITE_FULL }
+      content.write(UnsafeRawBufferPointer(start: source, count: Int(count)), at: Int(offset))
       state.writes += 1
       return SQLITE_OK
     }

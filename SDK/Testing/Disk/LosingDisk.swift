@@ -27,11 +27,38 @@ package final class LosingDisk: @unchecked Sendable {
     var writes = 0
     var syncs = 0
     var openFiles = 0
+    /// Whose files are opened now, and who has been killed.
+    var program = 0
+    var killed: Set<Int> = []
+    /// Who is about to be, after so many more operations of its own.
+    var doomed: (program: Int, operationsLeft: Int)?
+
+    /// Counts an operation of a program.
+    /// - Returns: whether it is carried out: the power is there, and the program lives.
+    mutating func admits(_ caller: Int) -> Bool {
+      operations += 1
+      if faults.operationsLeft != .max { faults.operationsLeft -= 1 }
+      if let last = doomed, last.program == caller {
+        doomed?.operationsLeft -= 1
+        if last.operationsLeft <= 1 {
+          killed.insert(caller)
+          doomed = nil
+        }
+      }
+      return !isDead && !killed.contains(caller)
+    }
+
     var isDead: Bool { faults.operationsLeft <= 0 }
+
+    func hasRoom(for growth: Int) -> Bool {
+      faults.capacity == .max || files.values.reduce(growth, { $0 + $1.content.count }) <= faults.capacity
+    }
   }
 
   static let sectorBytes = 512
   private static let names = Monitor(0)
+  /// To be done before SQLite hears of the first disk, as the store does before it opens the first file.
+  private static let configured: Void = { _ = holdfast_disable_memory_statistics() }()
 
   package let name: String
   let state: Monitor<State>
@@ -39,6 +66,7 @@ package final class LosingDisk: @unchecked Sendable {
   private let nameBytes: UnsafeMutablePointer<CChar>
 
   package init(seed: UInt64) {
+    Self.configured
     let number = Self.names.withLock { count in
       count += 1
       return count
@@ -65,6 +93,19 @@ package final class LosingDisk: @unchecked Sendable {
   /// Sets what fails from now on.
   package func inject(_ change: (inout Faults) -> Void) { state.withLock { change(&$0.faults) } }
 
+  /// Files that are opened from now on are opened by this program.
+  package func beginProgram(_ number: Int) { state.withLock { $0.program = number } }
+
+  /// A program ends in the middle of what it does, after so many more operations of its own: what it has written is there,
+  /// and whatever it still tries with files that it has open, closing them included, has no effect.
+  package func kill(_ program: Int, after operations: Int = 0) {
+    state.withLock { state in
+      if operations > 0 { state.doomed = (program, operations) } else { state.killed.insert(program) }
+    }
+  }
+
+  package func isAlive(_ program: Int) -> Bool { state.withLock { !$0.killed.contains(program) } }
+
   package var hasPower: Bool { state.withLock { !$0.isDead } }
   /// Everything that a power cut may come before.
   package var operationCount: Int { state.withLock { $0.operations } }
@@ -77,11 +118,6 @@ package final class LosingDisk: @unchecked Sendable {
     state.withLock { $0.files = files }
   }
 
-  /// From now on SQLite draws the same random numbers for the same seed, in the whole process.
-  package static func seedRandomness(_ seed: UInt64) {
-    holdfast_seed_randomness(Int32(truncatingIfNeeded: seed & 0x7fff_ffff))
-  }
-
   /// Turns the power on again: files hold what survived. Every connection must be closed by now.
   package func restorePower() {
     state.withLock { state in
@@ -89,6 +125,7 @@ package final class LosingDisk: @unchecked Sendable {
       // In the order of their names: what each loses is drawn from the same numbers in every process.
       for (_, file) in state.files.sorted(by: { $0.key < $1.key }) { file.losePower(&state.random) }
       state.faults = Faults()
+      state.doomed = nil
     }
   }
 }

@@ -11,7 +11,7 @@ package import HoldfastSync
 
 /// What is done to the file of a simulated device. `ReplicaBook` does what production does; a test that wants to know
 /// whether the simulator would notice a mistake puts one that makes it in its place.
-package protocol ReplicaSteps {
+package protocol ReplicaSteps: SyncSteps {
   /// What does all that a faulty one does right.
   var book: ReplicaBook { get }
 
@@ -25,21 +25,6 @@ package protocol ReplicaSteps {
   func delete(
     _ entity: EntityRef, _ terms: ReplicaBook.Terms, in transaction: borrowing WriteTransaction
   ) throws -> ReplicaBook.Queued
-
-  func prepare(
-    _ action: SyncAction, joined: UUID?, at moment: ReplicaBook.Moment, fresh: UUID,
-    in transaction: borrowing WriteTransaction
-  ) throws -> ReplicaBook.Prepared
-  func take(
-    _ reply: JoinReply, to request: JoinRequest, at now: Int64, fresh: UUID, in transaction: borrowing WriteTransaction
-  ) throws -> SyncReceipt
-  func take(
-    _ reply: PullReply, to request: PullRequest, at now: Int64, in transaction: borrowing WriteTransaction
-  ) throws -> SyncReceipt
-  func take(
-    _ reply: PushReply, to parcel: ReplicaBook.Parcel, of push: PushPlan.PushID, at now: Int64, fresh: UUID,
-    in transaction: borrowing WriteTransaction
-  ) throws -> SyncReceipt
 
   func prune(
     toBytes limit: Int64, accessedSince time: Int64, in transaction: borrowing WriteTransaction
@@ -67,10 +52,10 @@ extension ReplicaSteps {
   }
 
   package func prepare(
-    _ action: SyncAction, joined: UUID?, at moment: ReplicaBook.Moment, fresh: UUID,
+    _ action: SyncAction, _ memory: SyncMemory, at moment: ReplicaBook.Moment, fresh: UUID,
     in transaction: borrowing WriteTransaction
   ) throws -> ReplicaBook.Prepared {
-    try book.prepare(action, joined: joined, at: moment, fresh: fresh, in: transaction)
+    try book.prepare(action, memory, at: moment, fresh: fresh, in: transaction)
   }
 
   package func take(
@@ -90,6 +75,16 @@ extension ReplicaSteps {
     in transaction: borrowing WriteTransaction
   ) throws -> SyncReceipt {
     try book.take(reply, to: parcel, of: push, at: now, fresh: fresh, in: transaction)
+  }
+
+  package func replace(_ old: UUID, by fresh: UUID, in transaction: borrowing WriteTransaction) throws {
+    try book.replace(old, by: fresh, in: transaction)
+  }
+
+  package func queue(
+    at moment: ReplicaBook.Moment, in transaction: borrowing WriteTransaction
+  ) throws -> ReplicaBook.Queue {
+    try book.queue(at: moment, in: transaction)
   }
 
   package func prune(

@@ -29,18 +29,12 @@ final class SimulatedDevice {
   /// Which of the program's versions runs.
   var version = 0
   var run: Run?
-  var machine: SyncMachine?
+  var dialogue: SyncDialogue?
   /// Rises with each start: what belongs to an earlier one is over.
   private(set) var generation = 0
   var wake = MonotonicTime.distantFuture
   private var random: SeededGenerator
   private var drawn: UInt64 = 0
-
-  // What the engine remembers, as `SyncEngine` does.
-  var joined: UUID?
-  var introduced: Set<UUID> = []
-  var lastPosition: UInt64 = 0
-  var edits: Int64 = 0
 
   /// How far the device's clock is off, in microseconds.
   var clockOffset: Int64 = 0
@@ -56,7 +50,7 @@ final class SimulatedDevice {
 
   init(
     _ number: Int, entities: [SimulatedEntity], timing: SyncTiming, seed: UInt64, parts: SimulationParts,
-    copy: LosingDisk? = nil
+    files: LosingDisk?
   ) {
     self.number = number
     self.entities = entities
@@ -65,7 +59,7 @@ final class SimulatedDevice {
     place = [UInt8(number)]
     random = SeededGenerator(seed: seed)
     disk = LosingDisk(seed: seed)
-    if let copy { disk.copyFiles(of: copy) }
+    if let files { disk.copyFiles(of: files) }
   }
 
   var isRunning: Bool { run != nil }
@@ -91,7 +85,8 @@ final class SimulatedDevice {
   /// Starts the program: opens the file and makes a machine.
   func start(at now: UInt64) throws {
     generation += 1
-    (joined, introduced, wake) = (nil, [], .distantFuture)
+    wake = .distantFuture
+    disk.beginProgram(generation)
     var options = StoreOptions()
     options.vfs = disk.name
     let database = try Database(path: "replica", options: options, migrations: ReplicaSchema.migrations)
@@ -106,17 +101,21 @@ final class SimulatedDevice {
       (try book.queue(at: moment, in: transaction), try transaction.head())
     }
     run = Run(database: database, steps: parts.replica(book))
-    machine = SyncMachine(
-      units: queue.units, sent: queue.sent, pulledTo: head.pulledTo, timing: timing, seed: random.next(),
-      now: moment.monotonic)
-    (lastPosition, edits) = (queue.last, queue.edits)
+    dialogue = SyncDialogue(
+      queue, pulledTo: head.pulledTo, timing: timing, seed: random.next(), now: moment.monotonic)
   }
 
-  /// The program ends, at once.
-  func crash() {
+  /// The program ends as it means to: it closes its file.
+  func stop() {
     generation += 1
-    machine = nil
+    dialogue = nil
     run = nil
+  }
+
+  /// The program ends, at once, and leaves its file as it is.
+  func crash() {
+    disk.kill(generation)
+    stop()
   }
 
   /// The power goes and comes back; the program does not run.

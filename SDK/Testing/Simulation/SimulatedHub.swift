@@ -49,6 +49,7 @@ final class SimulatedHub {
   func start() throws -> Bool {
     var options = StoreOptions()
     options.vfs = disk.name
+    disk.beginProgram(starts + 1)
     let database = try Database(path: "hub", options: options, migrations: Schema.migrations)
     let noted = noted
     starts += 1
@@ -69,8 +70,14 @@ final class SimulatedHub {
     return isNew
   }
 
+  /// The process ends as it means to: it closes the database.
+  func stop() { run = nil }
+
   /// The process ends, at once; what it has written is in the hands of the operating system.
-  func crash() { run = nil }
+  func crash() {
+    disk.kill(starts)
+    run = nil
+  }
 
   /// The power comes back; the process does not run.
   func powerDown() {
@@ -200,19 +207,4 @@ final class SimulatedHub {
       }
     }
   }
-}
-
-/// What a device says to the hub.
-enum HubRequest {
-  case join(JoinRequest)
-  case push(PushRequest)
-  case pull(PullRequest)
-}
-
-/// What the hub says.
-enum HubReply {
-  case join(JoinReply)
-  case push(PushReply)
-  case pull(PullReply)
-  case failed(SyncFault)
 }

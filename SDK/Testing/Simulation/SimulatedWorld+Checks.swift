@@ -9,7 +9,7 @@ extension SimulatedWorld {
   /// Whether everybody has come to rest.
   func isSettled() throws -> Bool {
     guard hub.isRunning, links.allSatisfy({ $0.calls.isEmpty }),
-      devices.allSatisfy({ $0.isRunning && $0.machine?.status == .synced })
+      devices.allSatisfy({ $0.isRunning && $0.dialogue?.machine.status == .synced })
     else { return false }
     let sequence = try hub.look(after: nil, [])?.sequence ?? 0
     return try devices.allSatisfy { device in
@@ -25,7 +25,7 @@ extension SimulatedWorld {
       guard device.isRunning else { return "device \(device.number) off" }
       let waiting = try device.operations().map { "\($0.position) \($0.state)" }
       let head = try device.head()
-      let status = (device.machine?.status).map { "\($0)" } ?? "off"
+      let status = (device.dialogue?.machine.status).map { "\($0)" } ?? "off"
       return "device \(device.number) \(status), at \(head.pulledTo), queue [\(waiting.joined(separator: ", "))]"
     }
     return "hub at \(try hub.look(after: nil, [])?.sequence ?? 0); " + parts.joined(separator: "; ")

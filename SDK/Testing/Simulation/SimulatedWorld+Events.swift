@@ -17,8 +17,8 @@ extension SimulatedWorld {
       try onDevice(number, life) { device in
         self.note("device \(number): \(action.text)")
         switch try device.begin(action, at: now) {
-        case .step(let step): follow(step, number)
-        case .call(let pending): call(pending, number)
+        case .done(let receipt): try heard(receipt, number, device)
+        case .ask(let question): call(question, number)
         case .openHints(let request): try openHints(request, number)
         case .closeHints: links[number].hints = nil
         case .refreshCredential: plan(.granted(number, life), in: chance(1_000))
@@ -29,13 +29,13 @@ extension SimulatedWorld {
       try onDevice(number, life) { device in
         guard device.wake == time else { return }
         device.wake = .distantFuture
-        guard let step = device.machine?.tick(at: MonotonicTime(nanoseconds: now)) else { return }
+        let step = try device.lead { $0.machine.tick(at: MonotonicTime(nanoseconds: now)) }
         follow(step, number)
         if device.wake == .distantFuture { schedule(step.wake, number) }
       }
     case .queueChanged(let number, let life):
       try onDevice(number, life) { device in
-        for step in try device.lookAtQueue(at: now) { follow(step, number) }
+        if let step = try device.lookAtQueue(at: now) { follow(step, number) }
       }
     case .arrive(let request, let number, let life, let call): try arrive(request, number, life, call)
     case .reply(let reply, let number, let life, let call):
@@ -54,19 +54,20 @@ extension SimulatedWorld {
     case .hint(let number, let life, let hint):
       try onDevice(number, life) { device in
         guard links[number].hints != nil else { return }
-        let step = device.machine?.hinted(
-          hint.sequence, isUrgent: hint.kind == .urgent, at: MonotonicTime(nanoseconds: now))
-        if let step { follow(step, number) }
+        let step = try device.lead {
+          $0.machine.hinted(hint.sequence, isUrgent: hint.kind == .urgent, at: MonotonicTime(nanoseconds: now))
+        }
+        follow(step, number)
       }
     case .hintsBroken(let number, let life):
       try onDevice(number, life) { device in
         guard links[number].hints != nil else { return }
         links[number].hints = nil
-        follow(try device.hear(.failed(.hints, .unreachable(retryAfter: nil)), at: now), number)
+        try heard(SyncReceipt(.failed(.hints, .unreachable(retryAfter: nil))), number, device)
       }
     case .network(let number, let isUp): try network(number, isUp: isUp)
     case .granted(let number, let life):
-      try onDevice(number, life) { follow(try $0.hear(.granted(.credential), at: now), number) }
+      try onDevice(number, life) { try heard(SyncReceipt(.granted(.credential)), number, $0) }
     case .startDevice(let number): try startDevice(number)
     case .startHub: try startHub()
     case .person(let number):
@@ -108,37 +109,46 @@ extension SimulatedWorld {
     events.plan(.wake(number, device.generation, time), at: max(time.nanoseconds, now))
   }
 
-  func call(_ pending: SimulatedDevice.Pending, _ number: Int) {
+  func heard(_ receipt: SyncReceipt, _ number: Int, _ device: SimulatedDevice) throws {
+    follow(try device.hear(receipt, at: now), number)
+    try decideByProgram(receipt.parked, number, device)
+  }
+
+  func call(_ question: SyncQuestion, _ number: Int) {
     let life = devices[number].generation
     links[number].callsMade += 1
     let call = links[number].callsMade
-    links[number].calls[call] = pending
-    if case .introduction = pending { cover(.olderIncarnationIntroduced) }
+    links[number].calls[call] = question
+    if question.isBeforePush { cover(.olderIncarnationIntroduced) }
     events.plan(.deadline(number, life, call: call), at: now + Limits.call)
-    send(pending.request, number, life, call)
+    send(question.request, number, life, call)
   }
 
-  func answered(
-    _ pending: SimulatedDevice.Pending, _ reply: HubReply, _ number: Int, _ device: SimulatedDevice
-  ) throws {
+  func answered(_ question: SyncQuestion, _ reply: HubReply, _ number: Int, _ device: SimulatedDevice) throws {
     if case .failed(.needs(.access)) = reply { try device.forget() }
-    cover(pending, reply, device)
-    switch try device.finish(pending, reply, at: now) {
-    case .call(let next): call(next, number)
-    case .step(let step, let parked):
+    cover(question.request, reply)
+    let (next, parked) = try device.finish(question, reply, at: now)
+    switch next {
+    case .ask(let next): call(next, number)
+    case .follow(let step):
       follow(step, number)
-      for position in parked {
-        guard let deed = try device.resolve(position, at: now) else { continue }
-        did(deed, number)
-        plan(.queueChanged(number, device.generation), in: chance(3))
-      }
+      try decideByProgram(parked, number, device)
     }
-    if case .pull = pending, case .pull(let page) = reply { try notePage(page, device) }
+    if case .pull(let page) = reply { try notePage(page, device) }
     try check(device)
   }
 
-  private func cover(_ pending: SimulatedDevice.Pending, _ reply: HubReply, _ device: SimulatedDevice) {
-    switch (pending, reply) {
+  /// The program is asked about what was parked just now.
+  private func decideByProgram(_ parked: [UInt64], _ number: Int, _ device: SimulatedDevice) throws {
+    for position in parked {
+      guard let deed = try device.resolve(position, at: now) else { continue }
+      did(deed, number)
+      plan(.queueChanged(number, device.generation), in: chance(3))
+    }
+  }
+
+  private func cover(_ request: HubRequest, _ reply: HubReply) {
+    switch (request, reply) {
     case (.join(let request), .join(let reply)):
       if !request.epoch.isEmpty { cover(request.epoch == reply.epoch ? .cursorKept : .newHistory) }
     case (_, .pull(let page)):
@@ -175,7 +185,7 @@ extension SimulatedWorld {
       try device.setFilters(filters)
       let text = filters.isEmpty ? "wants everything" : "wants folder \(folder)"
       did(.init(text: text, events: [.filtersChanged]), number)
-      if let step = device.machine?.refresh(at: MonotonicTime(nanoseconds: now)) { follow(step, number) }
+      follow(try device.lead { $0.machine.refresh(at: MonotonicTime(nanoseconds: now)) }, number)
     case 2, 3: try decide(number, device, isFinal: false)
     default:
       did(try device.work(at: now, &random), number)

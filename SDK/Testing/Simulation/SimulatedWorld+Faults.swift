@@ -11,7 +11,7 @@ extension SimulatedWorld {
     plan(.fault, in: 200 + chance(6_000))
     let number = Int(random.next() % UInt64(devices.count))
     switch random.next() % 22 {
-    case 0: crashHub()
+    case 0: try endHub()
     case 1, 2: if hub.isRunning { hub.disk.cutPower(after: Int(random.next() % 120)) }
     case 3: if hub.isRunning && hub.hasPower { hubBackup = hub.backup(seed: random.next()) }
     case 4: try restoreHub()
@@ -71,11 +71,19 @@ extension SimulatedWorld {
     hubIsAway()
   }
 
-  private func crashHub() {
+  private func endHub() throws {
     guard hub.isRunning, hub.hasPower else { return }
-    note("hub: crashes")
-    cover(.hubCrash)
-    hub.crash()
+    if oneIn(3) {
+      try onHub { try hub.noteHistory() }
+      guard hub.isRunning else { return }
+      note("hub: ends")
+      cover(.hubEnded)
+      hub.stop()
+    } else {
+      note("hub: crashes")
+      cover(.hubCrash)
+      hub.crash()
+    }
     hubIsAway()
   }
 
@@ -158,7 +166,7 @@ extension SimulatedWorld {
   private func copyReplica(of number: Int) {
     guard copies < Limits.copies, devices[number].hasPower, devices[number].generation > 0 else { return }
     copies += 1
-    addDevice(copy: devices[number].copyOfDisk(seed: random.next()))
+    addDevice(files: devices[number].copyOfDisk(seed: random.next()))
     let copy = devices[devices.count - 1]
     copy.version = devices[number].version
     copy.account = devices[number].account
@@ -187,7 +195,7 @@ extension SimulatedWorld {
     guard device.isRunning else { return }
     device.version = 1 - device.version
     disconnect(number)
-    device.crash()
+    device.stop()
     plan(.startDevice(number), in: chance(1_000))
   }
 

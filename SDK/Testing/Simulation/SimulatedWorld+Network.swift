@@ -121,7 +121,7 @@ extension SimulatedWorld {
       links[number].isUp = true
       return try onDevice(number) { device in
         note("device \(number): the network is there")
-        if let step = device.machine?.network(isUp: true, at: MonotonicTime(nanoseconds: now)) { follow(step, number) }
+        follow(try device.lead { $0.machine.network(isUp: true, at: MonotonicTime(nanoseconds: now)) }, number)
       }
     }
     note("device \(number): the network is gone")
@@ -129,8 +129,7 @@ extension SimulatedWorld {
     disconnect(number)
     links[number].isUp = false
     try onDevice(number) { device in
-      device.introduced = []
-      if let step = device.machine?.network(isUp: false, at: MonotonicTime(nanoseconds: now)) { follow(step, number) }
+      follow(try device.lead { $0.machine.network(isUp: false, at: MonotonicTime(nanoseconds: now)) }, number)
       for (_, pending) in calls.sorted(by: { $0.key < $1.key }) {
         try answered(pending, .failed(.unreachable(retryAfter: nil)), number, device)
       }

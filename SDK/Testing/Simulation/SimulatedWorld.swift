@@ -67,7 +67,7 @@ final class SimulatedWorld {
     var isCredentialGood = true
     var mayAccess = true
     /// Calls that have not been answered.
-    var calls: [Int: SimulatedDevice.Pending] = [:]
+    var calls: [Int: SyncQuestion] = [:]
     var callsMade = 0
     /// What the device listens for, and up to where it has been told.
     var hints: (filters: [EntityFilter], told: UInt64?)?
@@ -90,10 +90,10 @@ final class SimulatedWorld {
 
   /// Goes on until all has come together, or something is wrong.
   func run() throws {
-    LosingDisk.seedRandomness(random.next())
+    if !oneIn(8) { hub.disk.copyFiles(of: try BlankFiles.hub.get()) }
     try hub.start()
     let count = settings.devices ?? Int(2 + random.next() % 3)
-    for _ in 0..<count { addDevice(copy: nil) }
+    for _ in 0..<count { addDevice(files: oneIn(8) ? nil : try BlankFiles.replica.get()) }
     for device in devices { plan(.startDevice(device.number), in: chance(2_000)) }
     plan(.fault, in: chance(4_000))
     plan(.upkeep, in: 10_000)
@@ -109,12 +109,13 @@ final class SimulatedWorld {
     }
   }
 
-  func addDevice(copy: LosingDisk?) {
+  /// - Parameter files: what it finds on its disk; nil: nothing.
+  func addDevice(files: LosingDisk?) {
     let number = devices.count
     let types = entities + [TallyWork.entity]
     devices.append(
       SimulatedDevice(
-        number, entities: types, timing: settings.timing, seed: random.next(), parts: parts, copy: copy))
+        number, entities: types, timing: settings.timing, seed: random.next(), parts: parts, files: files))
     links.append(Link())
     // Chances that hold for the life of a device.
     let device = devices[number]

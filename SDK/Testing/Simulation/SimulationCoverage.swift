@@ -4,7 +4,7 @@ public struct SimulationCoverage: Sendable, Hashable {
   public enum Event: String, CaseIterable, Sendable {
     // Faults
     case requestLost, replyLost, requestDoubled, messagesReordered, partition, flapping, hintLost, wakeUpMissed
-    case hubCrash, hubPowerCut, hubRestoredFromBackup
+    case hubCrash, hubEnded, hubPowerCut, hubRestoredFromBackup
     case deviceCrash, devicePowerCut, deviceRestoredFromBackup, replicaCopied
     case clockAhead, clockBehind, clockJump, credentialRevoked, accessRevoked, programUpgraded, programDowngraded
     // What users do

@@ -24,4 +24,7 @@ package enum SyncAction: Hashable, Sendable {
 package struct SyncStep: Hashable, Sendable {
   package var actions: [SyncAction]
   package var wake: MonotonicTime
+
+  /// Both steps. When to be woken is found anew with each.
+  package func followed(by next: SyncStep) -> SyncStep { SyncStep(actions: actions + next.actions, wake: next.wake) }
 }

@@ -1,5 +1,11 @@
 import HoldfastTesting
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 extension Command {
   static let simulate = Command(
     name: "simulate",
@@ -8,11 +14,13 @@ extension Command {
       Each seed is a world of its own: one hub and some devices on a virtual clock, network and disk. Users work while
       messages are lost, programs crash, the power goes and clocks jump; then nothing fails any more, and all has to come
       together. A seed that fails prints what happened last and the command that repeats it, and the exit code is 1.
+      What comes of seeds does not depend on how many run at a time.
       """,
     options: [
       .value("--seeds", "N", "How many seeds; 1000 unless given."),
       .value("--seed", "S", "The first of them; 1 unless given."),
       .value("--devices", "D", "Devices in each; by chance unless given."),
+      .value("--jobs", "J", "How many seeds run at a time; as many as there are processors unless given."),
       .flag("--trace", "Print everything that happens. For one seed."),
     ],
     examples: ["holdfast simulate --seeds 1000", "holdfast simulate --seed 42 --seeds 1 --trace"],
@@ -20,67 +28,69 @@ extension Command {
       let run = SimulationRun(
         seeds: try arguments.count("--seeds", in: 1...1_000_000_000) ?? 1_000,
         first: UInt64(try arguments.count("--seed", in: 0...Int.max - 1_000_000_000) ?? 1),
-        devices: try arguments.count("--devices", in: 1...16), withTrace: arguments.has("--trace"), console)
-      return run.perform() ? .done : .failed
+        devices: try arguments.count("--devices", in: 1...16),
+        jobs: try arguments.count("--jobs", in: 1...1_024) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+        withTrace: arguments.has("--trace"), console)
+      return await run.perform() ? .done : .failed
     })
 }
 
-/// Seeds, one after the other.
+/// Many seeds, and what is said of them.
 private struct SimulationRun {
   let seeds: Int
   let first: UInt64
   let devices: Int?
+  let jobs: Int
   let withTrace: Bool
   let console: Console
 
   /// A run of this many seeds has to cover everything.
   private static let coveringSeeds = 1_000
 
-  init(seeds: Int, first: UInt64, devices: Int?, withTrace: Bool, _ console: Console) {
-    (self.seeds, self.first, self.devices, self.withTrace) = (seeds, first, devices, withTrace)
+  init(seeds: Int, first: UInt64, devices: Int?, jobs: Int, withTrace: Bool, _ console: Console) {
+    (self.seeds, self.first, self.devices, self.jobs, self.withTrace) = (seeds, first, devices, jobs, withTrace)
     self.console = console
   }
 
   /// - Returns: whether all is as it should be.
-  func perform() -> Bool {
+  func perform() async -> Bool {
     let simulation = Simulation(devices: devices, keepsTrace: withTrace)
-    var coverage = SimulationCoverage()
-    var steps = 0
-    var digest: UInt64 = 0
     let clock = ContinuousClock()
     let began = clock.now
     var shown = began
-    for index in 0..<seeds {
-      let outcome = simulation.run(seed: first + UInt64(index))
-      coverage.add(outcome.coverage)
-      steps += outcome.steps
-      digest = digest &* 31 &+ outcome.digest
+    var count = 0
+    let summary = await simulation.run(seeds: first..<first + UInt64(seeds), jobs: jobs) { outcome in
+      count += 1
       if withTrace && outcome.failure == nil {
         for line in outcome.trace { console.remark(line) }
       }
-      if outcome.failure != nil {
-        report(outcome, after: index + 1)
-        return false
-      }
       if clock.now - shown > .seconds(2) {
         shown = clock.now
-        console.note("\(index + 1) of \(seeds) seeds, \(rate(index + 1, clock.now - began)) a second")
+        console.note("\(count) of \(seeds) seeds, \(rate(count, clock.now - began)) a second")
       }
     }
-    let elapsed = clock.now - began
-    let missing = seeds >= Self.coveringSeeds ? coverage.missing : []
-    let pace = rate(seeds, elapsed)
+    if let failure = summary.failure {
+      report(failure, after: summary.seeds)
+      return false
+    }
+    return report(summary, clock.now - began)
+  }
+
+  /// - Returns: whether everything was covered that has to be.
+  private func report(_ summary: Simulation.Summary, _ elapsed: Duration) -> Bool {
+    let missing = seeds >= Self.coveringSeeds ? summary.coverage.missing : []
+    let counts = SimulationCoverage.Event.allCases.map { ($0.rawValue, summary.coverage[$0]) }
+    let digest = String(summary.digest, radix: 16)
     console.result(
       """
-      \(seeds) seeds, \(steps) steps, \(pace) seeds a second, digest \(String(digest, radix: 16))
-      \(SimulationCoverage.Event.allCases.map { "\($0.rawValue) \(coverage[$0])" }.joined(separator: ", "))\
+      \(seeds) seeds, \(summary.steps) steps, \(rate(seeds, elapsed)) seeds a second, digest \(digest)
+      \(counts.map { "\($0) \($1)" }.joined(separator: ", "))\
       \(missing.isEmpty ? "" : "\nNOT COVERED: \(missing.map(\.rawValue).joined(separator: ", "))")
       """,
       json: [
-        "seeds": .integer(seeds), "steps": .integer(steps), "seconds": .number(seconds(elapsed)),
-        "seeds_per_second": .number(Double(seeds) / max(seconds(elapsed), 0.001)),
-        "digest": .string(String(digest, radix: 16)),
-        "coverage": .object(SimulationCoverage.Event.allCases.map { ($0.rawValue, .integer(coverage[$0])) }),
+        "seeds": .integer(seeds), "steps": .integer(summary.steps), "seconds": .number(seconds(elapsed)),
+        "seeds_per_second": .number(Double(seeds) / max(seconds(elapsed), 0.001)), "digest": .string(digest),
+        "coverage": .object(counts.map { ($0, .integer($1)) }),
         "not_covered": .array(missing.map { .string($0.rawValue) }),
       ])
     return missing.isEmpty

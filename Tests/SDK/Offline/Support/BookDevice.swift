@@ -20,9 +20,8 @@ final class BookDevice {
   let disk: LosingDisk
   let book: ReplicaBook
   private let database: Database
-  private var machine: SyncMachine
+  private var dialogue: SyncDialogue
   private var wake: MonotonicTime
-  private var joined: UUID?
   private var waiting: [SyncAction] = []
   private var drawn: UInt16 = 100
   /// Seconds.
@@ -53,9 +52,8 @@ final class BookDevice {
     let (queue, head) = try database.write { transaction in
       (try book.queue(at: moment, in: transaction), try transaction.head())
     }
-    machine = SyncMachine(
-      units: queue.units, sent: queue.sent, pulledTo: head.pulledTo, timing: Self.timing, seed: UInt64(name),
-      now: moment.monotonic)
+    dialogue = SyncDialogue(
+      queue, pulledTo: head.pulledTo, timing: Self.timing, seed: UInt64(name), now: moment.monotonic)
     wake = moment.monotonic
   }
 
@@ -73,8 +71,8 @@ final class BookDevice {
     ReplicaBook.Moment(wall: now * 1_000_000, monotonic: MonotonicTime(nanoseconds: UInt64(now) * 1_000_000_000))
   }
 
-  var isSynced: Bool { machine.status == .synced && waiting.isEmpty }
-  var status: SyncStatus { machine.status }
+  var isSynced: Bool { dialogue.machine.status == .synced && waiting.isEmpty }
+  var status: SyncStatus { dialogue.machine.status }
 
   @discardableResult
   func write<Value>(_ body: @escaping (borrowing WriteTransaction, ReplicaBook) throws -> Value) throws -> Value {
@@ -127,14 +125,14 @@ final class BookDevice {
   /// Syncs until nothing is left to do but to wait for somebody, or for so many calls.
   func sync(with hub: inout ModelHub, calls: Int = 300, fate: (SyncAction) -> Fate = { _ in .fine }) throws {
     try look()
-    perform(machine.network(isUp: true, at: moment.monotonic))
-    perform(machine.hinted(hub.sequence, isUrgent: false, at: moment.monotonic))
+    perform(dialogue.machine.network(isUp: true, at: moment.monotonic))
+    perform(dialogue.machine.hinted(hub.sequence, isUrgent: false, at: moment.monotonic))
     var calls = calls
     while calls > 0 {
       guard !waiting.isEmpty else {
         if isAtRest { return }
         now += 1
-        perform(machine.tick(at: moment.monotonic))
+        perform(dialogue.machine.tick(at: moment.monotonic))
         continue
       }
       calls -= 1
@@ -145,19 +143,19 @@ final class BookDevice {
 
   /// Whether only somebody's decision is waited for.
   private var isAtRest: Bool {
-    switch machine.status {
+    switch dialogue.machine.status {
     case .synced: true
-    case .pending: machine.plan.nextDue == nil
+    case .pending: dialogue.machine.plan.nextDue == nil
     case .offline, .stuck, .syncing: false
     }
   }
 
   /// The connection is lost.
-  func disconnect() { perform(machine.network(isUp: false, at: moment.monotonic)) }
+  func disconnect() { perform(dialogue.machine.network(isUp: false, at: moment.monotonic)) }
 
   /// Tells the machine of what the program has queued.
   func look() throws {
-    perform(machine.hear(.queue(try write { [moment] in try $1.queue(at: moment, in: $0) }), at: moment.monotonic))
+    perform(dialogue.hear(.queue(try write { [moment] in try $1.queue(at: moment, in: $0) }), at: moment.monotonic))
   }
 
   func perform(_ step: SyncStep) {
@@ -167,43 +165,46 @@ final class BookDevice {
 
   /// One call.
   func act(_ action: SyncAction, on hub: inout ModelHub, fate: Fate) throws {
-    let (joined, fresh, moment) = (joined, fresh, moment)
-    let prepared = try write {
-      try $1.prepare(action, joined: joined, at: moment, fresh: fresh, in: $0)
+    let (memory, fresh, moment) = (dialogue.memory, fresh, moment)
+    let prepared = try write { try $1.prepare(action, memory, at: moment, fresh: fresh, in: $0) }
+    switch dialogue.begin(prepared) {
+    case .done(let receipt): perform(dialogue.hear(receipt, at: moment.monotonic))
+    case .ask(let question): try ask(question, hub: &hub, fate: fate)
+    case .openHints, .closeHints, .refreshCredential: break
     }
-    guard case .request(let request) = prepared else {
-      if case .receipt(let receipt) = prepared { perform(machine.hear(receipt.news, at: moment.monotonic)) }
-      return
-    }
-    let receipt = try answer(request, hub: &hub, fate: fate)
-    if let receipt { perform(machine.hear(receipt.news, at: moment.monotonic)) }
   }
 
-  private func answer(_ request: SyncRequest, hub: inout ModelHub, fate: Fate) throws -> SyncReceipt? {
-    let (fresh, now) = (fresh, now * 1_000_000)
-    hub.now = now
-    let unreachable = SyncFault.unreachable(retryAfter: nil)
-    switch request {
-    case .join(let request):
-      joined = request.replica.incarnation
-      if fate == .lost || fate == .replyLost { return SyncReceipt(.failed(.join, unreachable)) }
-      let reply = try hub.join(request)
-      return try write { try $1.take(reply, to: request, at: now, fresh: fresh, in: $0) }
-    case .pull(let request):
-      if fate == .lost || fate == .replyLost { return SyncReceipt(.failed(.pull, unreachable)) }
-      let reply = try hub.pull(request)
-      return try write { try $1.take(reply, to: request, at: now, in: $0) }
-    case .push(let id, let parcel, let introduction):
-      if fate == .lost { return SyncReceipt(.failed(.push(id), unreachable)) }
-      if let introduction { _ = try hub.join(introduction) }
-      if fate == .twice { _ = try hub.push(parcel.request) }
-      let reply: PushReply
-      do { reply = try hub.push(parcel.request) } catch is ModelHub.Aborted {
-        return SyncReceipt(.failed(.push(id), SyncFault(.aborted, retryAfter: nil)))
+  private func ask(_ first: SyncQuestion, hub: inout ModelHub, fate: Fate) throws {
+    var question = first
+    while true {
+      let (fresh, moment) = (fresh, moment)
+      hub.now = moment.wall
+      let reply = try answer(question, hub: &hub, fate: fate)
+      let receipt = try write { [question] in
+        try question.keep(reply, by: $1, at: moment, fresh: fresh, in: $0)
       }
-      if fate == .replyLost { return SyncReceipt(.failed(.push(id), unreachable)) }
-      return try write { try $1.take(reply, to: parcel, of: id, at: now, fresh: fresh, in: $0) }
-    case .openHints, .closeHints, .refreshCredential: return nil
+      switch dialogue.finish(question, reply, receipt, at: moment.monotonic) {
+      case .ask(let next): question = next
+      case .follow(let step): return perform(step)
+      }
+    }
+  }
+
+  private func answer(_ question: SyncQuestion, hub: inout ModelHub, fate: Fate) throws -> HubReply {
+    let lost = HubReply.failed(.unreachable(retryAfter: nil))
+    switch question.request {
+    case .join(let request):
+      if !question.isBeforePush && (fate == .lost || fate == .replyLost) { return lost }
+      return .join(try hub.join(request))
+    case .pull(let request): return fate == .lost || fate == .replyLost ? lost : .pull(try hub.pull(request))
+    case .push(let request):
+      if fate == .lost { return lost }
+      if fate == .twice { _ = try hub.push(request) }
+      let reply: PushReply
+      do { reply = try hub.push(request) } catch is ModelHub.Aborted {
+        return .failed(SyncFault(.aborted, retryAfter: nil))
+      }
+      return fate == .replyLost ? lost : .push(reply)
     }
   }
 }

@@ -1,0 +1,51 @@
+import HoldfastContract
+import HoldfastSync
+import HoldfastWire
+
+/// What the engine does beside syncing.
+extension SyncEngine {
+  // MARK: Comparing
+
+  /// Whether the hub and the replica hold the same; if not, everything is pulled anew. nil when that cannot be told now.
+  func verify() async throws -> Bool? {
+    let request = try await core.read { _, transaction in
+      let head = try transaction.storedHead()
+      return ChecksumRequest(space: head.space, filters: head.filters)
+    }
+    let reply: ChecksumReply
+    do {
+      reply = try await transport.checksum(request)
+    } catch {
+      throw ReplicaError(.notPossible, "the hub cannot be asked now", cause: error.cause)
+    }
+    let comparison = try await core.write { book, transaction in
+      let comparison = try book.compare(with: reply, in: transaction)
+      if comparison == .different { try book.startOver(in: transaction) }
+      return (comparison, ReplicaBook.Touched())
+    }
+    switch comparison {
+    case .equal: return true
+    case .notComparable: return nil
+    case .different:
+      refresh()
+      return false
+    }
+  }
+
+  // MARK: Looking after
+
+  func lookAfter() async {
+    guard now >= nextUpkeep else { return }
+    nextUpkeep = now + settings.upkeep
+    do { try await core.lookAfter(settings.limits) } catch { failed(error) }
+  }
+
+  /// The replica may no longer see the space.
+  func forget() async {
+    do {
+      try await core.write { book, transaction in ((), try book.forgetEverything(in: transaction)) }
+    } catch {
+      failed(error)
+    }
+  }
+}
