@@ -107,6 +107,7 @@ extension ReplicaBook {
           .integer(record.id), .bytes(state?.message), .integer(Int64(bitPattern: outcome.version)),
           .integer(arrival.pass), .integer(record.pending - 1),
         ])
+      if record.pending == 1 { try letGo(record.id, record.type, state?.message, in: transaction) }
     default: try rebase(operation.entity, in: transaction)
     }
   }
@@ -206,9 +207,10 @@ extension ReplicaBook {
 
 extension ReplicaBook.Arrival {
   /// What an outcome says of an entity does not stand for the pass that is under way: the entity may have gone again
-  /// before that began, which the pass tells by not mentioning it.
+  /// before that began, which the pass tells by not mentioning it. Nor does it where not all is wanted.
   fileprivate init(now: Int64, outcomeUnder head: ReplicaHead) {
-    self.init(now: now, pass: head.isPassing ? head.pass - 1 : head.pass)
+    let pass = head.isPassing ? head.pass - 1 : head.pass
+    self.init(now: now, pass: head.filters.isEmpty ? pass : Self.untold)
   }
 }
 

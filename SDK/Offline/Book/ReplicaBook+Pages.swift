@@ -138,7 +138,11 @@ extension ReplicaBook {
       pulled.touched.entities.insert(name)
     }
     let isEnding = (isBeginning || head.isPassing) && !page.more
-    if isEnding { try sweep(before: arrival.pass, &pulled.touched, transaction) }
+    if isEnding {
+      try sweep(before: arrival.pass, &pulled.touched, transaction)
+    } else if !page.more, let last = Cursor(head.cursor) {
+      try sweepUntold(after: last.since, upTo: cursor.sequence, &pulled.touched, transaction)
+    }
     pulled.sequence = cursor.sequence
     pulled.entities = page.entities.count
     try transaction.changeHead { (head) throws(StoreError) in
@@ -159,6 +163,24 @@ extension ReplicaBook {
     let gone = try transaction.all(
       "SELECT type, key FROM entity WHERE pass < $1 AND (server IS NOT NULL OR version > 0)", [.integer(pass)]
     ) { EntityRef(type: $0.text(0), key: $0.bytes(1)) }
+    try forget(gone, &touched, transaction)
+  }
+
+  /// The hub has told of all that is wanted and has changed. What only outcomes have told of in the meantime is no longer
+  /// wanted: somebody has changed it since, before the hub had told this replica of it.
+  private func sweepUntold(
+    after last: UInt64, upTo sequence: UInt64, _ touched: inout Touched, _ transaction: borrowing WriteTransaction
+  ) throws {
+    let gone = try transaction.all(
+      "SELECT type, key FROM entity WHERE pass < 0 AND version > $1 AND version <= $2",
+      [.integer(Int64(bitPattern: last)), .integer(Int64(bitPattern: sequence))]
+    ) { EntityRef(type: $0.text(0), key: $0.bytes(1)) }
+    try forget(gone, &touched, transaction)
+  }
+
+  private func forget(
+    _ gone: [EntityRef], _ touched: inout Touched, _ transaction: borrowing WriteTransaction
+  ) throws {
     for entity in gone {
       try forgetServer(entity, in: transaction)
       touched.entities.insert(entity)

@@ -60,12 +60,13 @@ extension ReplicaBook {
       if operation.position == position {
         let record = try transaction.entity(operation.content.type, operation.content.key)
         // Of what the hub no longer has, a part alone would be nothing.
-        if operation.content.kind == .update, record?.server == nil {
-          guard let mine = record?.local ?? record?.lost else {
+        if operation.content.kind == .update, record?.server == nil, try !isMadeBefore(operation, transaction) {
+          guard let record, let mine = try record.state(with: operation, try shape(of: record.type, in: transaction))
+          else {
             throw ReplicaError(
               .notPossible, "what the operation changes a part of is gone; create it anew or discard it")
           }
-          try replace(&operation, by: mine, record, transaction)
+          try replace(&operation, by: mine.message, record, transaction)
         }
         operation.content.base = max(record?.version ?? 0, operation.refusal?.version ?? 0)
         operation.content.clock = try transaction.changeHead { (head) throws(StoreError) in head.clock.tick(at: now) }
@@ -135,6 +136,15 @@ extension ReplicaBook {
       throw ReplicaError(.notPossible, "operation \(position) does not wait for a decision")
     }
     return unit
+  }
+
+  /// Whether operations that go first make the entity anew, which the hub has deleted.
+  private func isMadeBefore(
+    _ operation: StoredOperation, _ transaction: borrowing WriteTransaction
+  ) throws -> Bool {
+    let earlier = try transaction.operations(on: operation.entity).prefix { $0.position < operation.position }
+    let shape = try shape(of: operation.content.type, in: transaction)
+    return try Rebase.local(server: nil, pending: earlier.map(\.content), shape: shape) != nil
   }
 
   /// Makes the operation one that leads from what the hub has to `state`.

@@ -71,8 +71,12 @@ extension ReplicaBook {
   ) throws(StoreError) -> Comparison {
     let head = try transaction.storedHead()
     guard head.pulledTo == reply.sequence, !head.isPassing, head.pruned == 0 else { return .notComparable }
+    let wanted = try head.wanted
     var checksum = Checksum()
-    try transaction.forEach("SELECT type, key, version, server FROM entity WHERE server IS NOT NULL") { row in
+    try transaction.forEach("SELECT type, key, version, server FROM entity WHERE server IS NOT NULL") {
+      (row) throws(StoreError) in
+      // What waits for the hub may be none of what is wanted.
+      guard try wanted.wants(row.text(0), row.bytes(3)) else { return true }
       checksum.add(
         type: row.text(0), key: row.bytes(1), version: UInt64(bitPattern: row.integer(2)), state: row.bytes(3))
       return true

@@ -8,6 +8,10 @@ extension ReplicaBook {
   struct Arrival {
     var now: Int64
     var pass: Int64
+
+    /// In place of a pass: it was the outcome of an operation, and the hub may never tell of the entity, since it is not
+    /// wanted.
+    static let untold: Int64 = -1
   }
 
   /// The hub has this state of the entity, or none. Whatever waits is put on top of it. Returns whether anything waits.
@@ -20,8 +24,9 @@ extension ReplicaBook {
       """
       INSERT INTO entity(type, key, version, server, local, pending, keep, accessed, pass)
       VALUES($1, $2, $3, $4, NULL, 0, 1, $5, $6)
-      ON CONFLICT(type, key) DO UPDATE SET version = excluded.version, server = excluded.server, pass = excluded.pass,
-        lost = CASE WHEN excluded.server IS NULL AND entity.pending > 0 THEN COALESCE(entity.local, entity.lost) END
+      ON CONFLICT(type, key) DO UPDATE SET version = excluded.version, server = excluded.server,
+        pass = CASE WHEN version = excluded.version THEN MAX(pass, excluded.pass) ELSE excluded.pass END,
+        lost = CASE WHEN excluded.server IS NULL AND entity.pending > 0 THEN COALESCE(entity.server, entity.lost) END
       RETURNING pending
       """,
       [
@@ -40,7 +45,7 @@ extension ReplicaBook {
       "DELETE FROM entity WHERE type = $1 AND key = $2 AND pending = 0", [.text(entity.type), .bytes(entity.key)])
     guard whole == 0 else { return }
     let isThere = try transaction.execute(
-      "UPDATE entity SET server = NULL, version = 0, lost = COALESCE(local, lost) WHERE type = $1 AND key = $2",
+      "UPDATE entity SET server = NULL, version = 0, lost = COALESCE(server, lost) WHERE type = $1 AND key = $2",
       [.text(entity.type), .bytes(entity.key)])
     if isThere > 0 { try rebase(entity, in: transaction) }
   }
@@ -53,6 +58,7 @@ extension ReplicaBook {
       try transaction.execute("DELETE FROM entity WHERE id = $1", [.integer(record.id)])
       return
     }
+    if operations.isEmpty, try letGo(record.id, entity.type, record.server, in: transaction) { return }
     var local: [UInt8]?
     if !operations.isEmpty {
       let shape = try shape(of: entity.type, in: transaction)
@@ -70,5 +76,16 @@ extension ReplicaBook {
     try transaction.execute(
       "UPDATE entity SET local = $2, pending = $3, lost = CASE WHEN $3 > 0 THEN lost END WHERE id = $1",
       [.integer(record.id), .bytes(local), .integer(operations.count)])
+  }
+
+  /// Nothing waits on an entity any longer. It goes if it is none that is wanted: the hub will say nothing of it. Returns
+  /// whether it has gone.
+  @discardableResult
+  func letGo(
+    _ id: Int64, _ type: String, _ server: [UInt8]?, in transaction: borrowing WriteTransaction
+  ) throws -> Bool {
+    guard let server, try !transaction.head().wanted.wants(type, server) else { return false }
+    try transaction.execute("DELETE FROM entity WHERE id = $1", [.integer(id)])
+    return true
   }
 }

@@ -129,6 +129,17 @@ extension Transaction where Self: ~Copyable {
 }
 
 extension ReplicaHead {
+  /// Which entities are wanted.
+  var wanted: FilterSet {
+    get throws(StoreError) {
+      do {
+        return try FilterSet(filters)
+      } catch {
+        throw StoreError(.corrupt, "the replica's filters are damaged: \(error)")
+      }
+    }
+  }
+
   fileprivate init(_ row: borrowing Row) throws(StoreError) {
     guard let device = UUID(row.bytes(0)), let incarnation = UUID(row.bytes(1)) else {
       throw StoreError(.corrupt, "the replica's identity is damaged")
@@ -150,6 +161,18 @@ extension ReplicaHead {
     let last = ClockReading(time: row.integer(13), counter: UInt32(clamping: row.integer(14)))
     clock = HybridClock(last: last, offset: row.integer(15))
     pruned = row.integer(16)
+  }
+}
+
+extension FilterSet {
+  /// Whether an entity is wanted that has this state.
+  func wants(_ type: String, _ state: [UInt8]) throws(StoreError) -> Bool {
+    if isEmpty { return true }
+    do {
+      return matches(type: type, try EntityFields(state))
+    } catch {
+      throw StoreError(.corrupt, "the state of an entity is damaged: \(error)")
+    }
   }
 }
 

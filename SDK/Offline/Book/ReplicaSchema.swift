@@ -54,6 +54,10 @@ package enum ReplicaSchema {
         CREATE TABLE outcome(
           position INTEGER PRIMARY KEY, at INTEGER NOT NULL, outcome BLOB NOT NULL)
         """)
-    }
+    },
+    // Entities that no page has told of yet, see `Arrival.untold`.
+    Migration(2, "what no page has told of") { transaction in
+      try transaction.execute("CREATE INDEX entity_untold ON entity(version) WHERE pass < 0")
+    },
   ]
 }

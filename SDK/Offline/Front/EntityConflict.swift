@@ -10,7 +10,7 @@ public struct EntityConflictOf<E: Entity>: Sendable {
   public let fields: [E.Field]
   /// The entity with the fields as they were when the operation was made; nil when there was none.
   public let base: E?
-  /// As this device has it; nil when the operation deletes it.
+  /// As the operation makes it, without the changes behind it; nil when it deletes it.
   public let mine: E?
   /// As the hub has it; nil when it has been deleted there.
   public let server: E?
@@ -39,7 +39,7 @@ extension EntityConflictOf {
     id = OperationID(rawValue: operation.position)
     fields = refusal.fields.compactMap { E.Field(rawValue: $0) }
     server = try record?.server.map(entity)
-    mine = operation.content.kind == .delete ? nil : try (record?.local ?? record?.lost).map(entity)
+    mine = try record?.state(with: operation, try EntityShape(E.entityDescription)).map { try entity($0.message) }
     delta = try E.Delta(changes: operation.content.changes)
     guard operation.content.kind != .create, var before = try (record?.server ?? record?.lost).map(EntityFields.init)
     else {

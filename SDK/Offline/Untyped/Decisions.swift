@@ -53,8 +53,7 @@ private struct Case {
     shape = try book.shape(of: operation.content.type, in: transaction)
     let record = try transaction.entity(operation.content.type, operation.content.key)
     server = try record?.server.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
-    let before = try record?.lost.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
-    mine = try Rebase.local(server: server ?? before, pending: [operation.content], shape: shape)
+    mine = try record?.state(with: operation, shape)
   }
 
   init(at id: OperationID, _ book: ReplicaBook, in transaction: borrowing WriteTransaction) throws {

@@ -111,6 +111,33 @@ struct ParkedOperationTests {
     #expect(two.isSynced)
   }
 
+  @Test func `what waits behind a change that is kept counts once, though the hub has deleted the entity`() throws {
+    var hub = ModelHub()
+    let (one, two) = (try BookDevice(1), try BookDevice(2))
+    try one.create("a", note("milk", likes: 3))
+    try one.sync(with: &hub)
+    try two.sync(with: &hub)
+    try one.delete("a")
+    try one.sync(with: &hub)
+    try two.update("a", note("oat milk", likes: 4))
+    // What has been sent is not changed any more, so the next change is another operation.
+    try two.sync(with: &hub, calls: 20) { action in
+      if case .push = action { return .lost }
+      if case .pull = action { return .lost }
+      return .fine
+    }
+    try two.update("a", note("oat milk", likes: 6))
+    try two.sync(with: &hub)
+    let parked = try #require(try two.write { try $1.parked(in: $0) }.first)
+    #expect(try two.operations().count == 2)
+    let now = two.now
+    try two.write { try $1.keepMine(parked.position, at: now, in: $0) }
+    #expect(try two.see("a") == note("oat milk", likes: 6))
+    try two.sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("oat milk", likes: 6))
+    #expect(two.isSynced)
+  }
+
   @Test func `an erased entity ends what waits for it`() throws {
     var hub = ModelHub()
     let device = try BookDevice()

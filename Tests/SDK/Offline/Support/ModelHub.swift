@@ -146,7 +146,11 @@ struct ModelHub {
     let isValid = known?.isValid(epoch: epoch, filters: filters.hash, floor: 0, last: sequence) ?? false
     var cursor = known ?? Cursor(epoch: epoch, filters: filters.hash)
     if !isValid { cursor = Cursor(epoch: epoch, filters: filters.hash) }
-    let news = rows.filter { $0.value.version > cursor.sequence }.sorted { $0.value.version < $1.value.version }
+    let news = rows.filter { entity, row in
+      guard row.version > cursor.sequence, filters.wants(type: entity.type) else { return false }
+      return row.isDeleted || filters.matches(type: entity.type, row.fields)
+        || filters.mayHaveLeft(type: entity.type, row.marks, since: cursor.sequence, told: cursor.sequence)
+    }.sorted { $0.value.version < $1.value.version }
     let page = news.prefix(pageEntities).map { entity, row in
       var state = EntityState(
         type: entity.type, key: entity.key, version: row.version, state: row.state, isDeleted: row.isDeleted)
@@ -163,9 +167,10 @@ struct ModelHub {
       clock: ClockReading(time: now))
   }
 
-  func checksum() -> ChecksumReply {
+  func checksum(_ filters: FilterSet? = nil) -> ChecksumReply {
     var checksum = Checksum()
-    for (entity, row) in rows where !row.isDeleted {
+    for (entity, row) in rows
+    where !row.isDeleted && filters?.matches(type: entity.type, row.fields) ?? true {
       checksum.add(type: entity.type, key: entity.key, version: row.version, state: row.state)
     }
     return ChecksumReply(entities: checksum.entities, checksum: checksum.bytes, sequence: sequence)
