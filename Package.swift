@@ -96,6 +96,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["COpenSSL"], path: "Tests/Support",
       exclude: ["python-environment", "requirements.txt"], swiftSettings: settings),
+    // A program on a device, for tests that start several and kill them.
+    .executableTarget(
+      name: "TestDevice",
+      dependencies: [
+        "HoldfastSDK", "HoldfastTesting", "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastSync",
+      ],
+      path: "Tests/Device", exclude: ["storm.rpc"], swiftSettings: settings),
     tests("Crypto", needs: ["HoldfastCrypto"]),
     tests(
       "Wire", needs: ["HoldfastWire"],
@@ -130,7 +137,7 @@ let package = Package(
       "EndToEnd",
       needs: [
         "HoldfastSDK", "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastServer", "HoldfastCrypto",
-        "HoldfastSync", "holdfast", "holdfast-codegen",
+        "HoldfastSync", "HoldfastTesting", "TestDevice", "holdfast", "holdfast-codegen",
       ],
       excluding: ["PluginExample", "Replicas/shelf.rpc"]),
   ]

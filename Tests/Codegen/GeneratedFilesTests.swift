@@ -74,6 +74,7 @@ import Testing
 
   @Test func `what tests of replicas keep is up to date`() throws {
     try check(.entities, of: "shelf.rpc", in: "Tests/EndToEnd/Replicas")
+    try check(.entities, of: "storm.rpc", in: "Tests/Device")
   }
 
   private func check(_ kind: SwiftFileKind, of name: String, in folder: String) throws {
