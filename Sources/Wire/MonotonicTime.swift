@@ -43,6 +43,13 @@ public struct MonotonicTime: Comparable, Hashable, Sendable {
 extension Duration {
   /// The duration in whole nanoseconds, or the nearest that fits.
   public var saturatingNanoseconds: Int64 {
+    // Each deadline comes by here: what is not negative and no longer than an age takes one division.
+    let count: Int128 = self.attoseconds
+    let high = count >> 64
+    if 0..<500_000_000 ~= high {
+      let low = UInt64(truncatingIfNeeded: count)
+      return Int64(UInt64(1_000_000_000).dividingFullWidth((UInt64(high), low)).quotient)
+    }
     let (seconds, attoseconds) = components
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     let (sum, carry) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)

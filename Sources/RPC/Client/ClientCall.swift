@@ -7,9 +7,9 @@ import HoldfastWire
 @usableFromInline
 class ClientCall: @unchecked Sendable {  // see above
   /// What the CALL says; its timeout is what is left when it is sent.
-  private var head: CallHead
+  final private(set) var head: CallHead
   /// The encoded request; nil when requests follow as items.
-  private let request: [UInt8]?
+  final let request: [UInt8]?
   final let deadline: MonotonicTime?
   /// Set while the call is open on its connection.
   final var stream: StreamID?
@@ -21,7 +21,7 @@ class ClientCall: @unchecked Sendable {  // see above
   }
 
   final func open(_ session: inout ClientSession, at now: MonotonicTime) -> OpenOutcome {
-    if let deadline { head.timeout = max(deadline - now, .milliseconds(1)) }
+    if let deadline { head.setTimeout(until: deadline, at: now) }
     guard let request else { return session.open(head) }
     return session.open(head, encoded: request)
   }

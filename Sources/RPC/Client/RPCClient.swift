@@ -79,6 +79,25 @@ public final class RPCClient: Sendable {
     }
   }
 
+  /// Sends one request and returns at once; the reply is waited for later. So one task keeps several calls under way,
+  /// and replies that arrive together wake it once.
+  ///
+  ///     let first = try await client.begin(Persistence.get, GetRequest(key: "a"))
+  ///     let second = try await client.begin(Persistence.get, GetRequest(key: "b"))
+  ///     let values = try await (first.reply, second.reply)
+  ///
+  /// Suspends only where there is no connection yet.
+  @inlinable
+  public nonisolated(nonsending) func begin<Request, Reply, Failure>(
+    _ method: MethodDescriptor<Request, Reply, Failure>, _ request: Request, _ options: CallOptions = .default
+  ) async throws(CallError<Failure>) -> PendingReply<Reply, Failure> {
+    do throws(CallFailure) {
+      return PendingReply(try await begun(method.terms, request.encoded(), options))
+    } catch {
+      throw CallError(error)
+    }
+  }
+
   /// One request, a stream of replies. The call begins when the first reply is asked for, and each iteration of the
   /// stream is a call of its own.
   public func serverStream<Request, Reply, Failure>(
@@ -141,34 +160,79 @@ public final class RPCClient: Sendable {
   ) async throws(CallFailure) -> UnaryCall {
     var metadata = metadata(for: method, options)
     let watch = isWatched ? try await intercept(method, &metadata) : nil
+    let ready = pool.ready()
+    let call = UnaryCall(draft(method, metadata, request, options, ready, watch))
+    let failure: CallFailure
+    do throws(CallFailure) {
+      if Task.isCancelled { throw CallFailure(.cancelled, "the caller gave up", notBegun: true) }
+      await call.run(on: try await usable(ready))
+      guard let reason = call.failure else { return call }
+      failure = reason
+    } catch {
+      failure = error
+    }
+    return try await again(call, method, options.retry, after: failure)
+  }
+
+  /// Sends a call, or, where there is no connection to be had, makes one that has failed with the reason.
+  @usableFromInline
+  nonisolated(nonsending) func begun(
+    _ method: MethodTerms, _ request: [UInt8], _ options: CallOptions
+  ) async throws(CallFailure) -> PendingCall {
+    var metadata = metadata(for: method, options)
+    let watch = isWatched ? try await intercept(method, &metadata) : nil
+    let ready = pool.ready()
+    let call = PendingCall(
+      draft(method, metadata, request, options, ready, watch), self, method, options.retry)
+    do throws(CallFailure) {
+      call.send(on: try await usable(ready))
+    } catch {
+      call.fail(error)
+    }
+    return call
+  }
+
+  private func draft(
+    _ method: MethodTerms, _ metadata: Metadata, _ request: [UInt8], _ options: CallOptions,
+    _ ready: ClientConnection?, _ watch: InterceptedCall?
+  ) -> CallDraft {
     let timeout = options.timeout ?? method.timeout ?? settings.timeout
-    var ready = pool.ready()
     // On the loop, the time at which its turn began is exact enough.
     let deadline = timeout.map { (ready.flatMap { $0.loop.isCurrent ? $0.loop.now : nil } ?? .now()) + $0 }
-    let head = CallHead(method: method.id, metadata: metadata)
+    return CallDraft(
+      head: CallHead(method: method.id, metadata: metadata), request: request, deadline: deadline,
+      limits: replyLimits(method), watch: watch)
+  }
+
+  private nonisolated(nonsending) func usable(
+    _ ready: ClientConnection?
+  ) async throws(CallFailure) -> ClientConnection {
+    if let ready { ready } else { try await pool.opened() }
+  }
+
+  /// Makes the call again, as often as the policy allows, after its first attempt ended with `failure`.
+  nonisolated(nonsending) func again(
+    _ first: UnaryCall, _ method: MethodTerms, _ retry: RetryPolicy?, after failure: CallFailure
+  ) async throws(CallFailure) -> UnaryCall {
+    let policy = retry ?? settings.retry
+    var failure = failure
     var attempt = 1
-    while true {
-      let failure: CallFailure
+    while attempt < policy.attempts, canRepeat(method, failure),
+      await rest(before: attempt, policy, failure, first.deadline)
+    {
+      attempt += 1
       do throws(CallFailure) {
         if Task.isCancelled { throw CallFailure(.cancelled, "the caller gave up", notBegun: true) }
-        let connection = if let ready { ready } else { try await pool.opened() }
-        let call = UnaryCall(head, request: request, deadline: deadline, limits: replyLimits(method), watch)
-        await call.run(on: connection)
+        let call = first.anew()
+        await call.run(on: try await connection())
         guard let reason = call.failure else { return call }
         failure = reason
       } catch {
         failure = error
       }
-      let policy = options.retry ?? settings.retry
-      guard attempt < policy.attempts, canRepeat(method, failure),
-        await rest(before: attempt, policy, failure, deadline)
-      else {
-        watch?.ended(failure.status)
-        throw failure
-      }
-      attempt += 1
-      ready = pool.ready()
     }
+    first.ended(failure)
+    throw failure
   }
 
   /// Whether sending again can do no harm and may help.

@@ -1,5 +1,14 @@
 public import HoldfastWire
 
+/// What a call is made of, before it is sent.
+struct CallDraft {
+  let head: CallHead
+  let request: [UInt8]
+  let deadline: MonotonicTime?
+  let limits: DecodingLimits
+  let watch: InterceptedCall?
+}
+
 /// One attempt at a call with one request and one reply: where the caller's task waits, and what it finds when it goes
 /// on.
 ///
@@ -11,7 +20,7 @@ public import HoldfastWire
 ///
 /// Touched on the connection's loop only, until it resumes the task for the last time; from then on it belongs to that.
 @usableFromInline
-final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
+class UnaryCall: ClientCall, @unchecked Sendable {  // see above
   /// Can move from `waiting` to the others, once.
   private enum Outcome {
     case waiting
@@ -20,25 +29,32 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
     indirect case failed(CallFailure)
   }
 
-  private let limits: DecodingLimits
-  private let watch: InterceptedCall?
-  private var outcome = Outcome.waiting
+  final let limits: DecodingLimits
+  private final let watch: InterceptedCall?
+  private final var outcome = Outcome.waiting
   /// Is told whether the call is over.
-  private var caller: UnsafeContinuation<Bool, Never>?
+  private final var caller: UnsafeContinuation<Bool, Never>?
+  /// Others that wait for a call that was begun before it is awaited.
+  private final var others: [UnsafeContinuation<Bool, Never>] = []
   /// How often its connection has found it unfinished.
-  private var age = 0
+  private final var age = 0
 
-  init(
-    _ head: CallHead, request: [UInt8], deadline: MonotonicTime?, limits: DecodingLimits, _ watch: InterceptedCall?
-  ) {
-    self.limits = limits
-    self.watch = watch
-    super.init(head, request: request, deadline: deadline)
+  private final var isWaiting: Bool { if case .waiting = outcome { true } else { false } }
+
+  init(_ draft: CallDraft) {
+    limits = draft.limits
+    watch = draft.watch
+    super.init(draft.head, request: draft.request, deadline: draft.deadline)
+  }
+
+  /// The same call once more.
+  final func anew() -> UnaryCall {
+    UnaryCall(CallDraft(head: head, request: request ?? [], deadline: deadline, limits: limits, watch: watch))
   }
 
   /// Makes the call on `connection` and returns when it has ended.
   @inline(__always)
-  nonisolated(nonsending) func run(on connection: ClientConnection) async {
+  final nonisolated(nonsending) func run(on connection: ClientConnection) async {
     let isOver = await withUnsafeContinuation { caller in
       self.caller = caller
       if connection.loop.isCurrent { return connection.add(self) }
@@ -47,8 +63,33 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
     if !isOver { await wait(on: connection) }
   }
 
+  /// Waits for the end of a call that was begun before on `connection`.
+  final nonisolated(nonsending) func end(on connection: ClientConnection) async {
+    if hasEnded(on: connection) { return }
+    let isOver = await withUnsafeContinuation { caller in
+      if connection.loop.isCurrent { return expect(caller) }
+      connection.loop.execute { self.expect(caller) }
+    }
+    if !isOver { await wait(on: connection) }
+  }
+
+  /// Whether it is seen here and now that the call has ended; always false off the loop.
+  final func hasEnded(on connection: ClientConnection) -> Bool {
+    connection.loop.isCurrent && !isWaiting
+  }
+
+  /// A call that is old already is not waited for in the way of the young.
+  private final func expect(_ caller: UnsafeContinuation<Bool, Never>) {
+    guard isWaiting, age < 2 else { return caller.resume(returning: !isWaiting) }
+    add(caller)
+  }
+
+  private final func add(_ caller: UnsafeContinuation<Bool, Never>) {
+    if self.caller == nil { self.caller = caller } else { others.append(caller) }
+  }
+
   /// Waits for the end of a call that has begun, or for the task's cancellation.
-  private nonisolated(nonsending) func wait(on connection: ClientConnection) async {
+  private final nonisolated(nonsending) func wait(on connection: ClientConnection) async {
     _ = await withTaskCancellationHandler {
       await withUnsafeContinuation { caller in
         connection.onLoop { _ in self.listen(caller) }
@@ -58,19 +99,19 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
     }
   }
 
-  private func listen(_ caller: UnsafeContinuation<Bool, Never>) {
-    guard case .waiting = outcome else { return caller.resume(returning: true) }
-    self.caller = caller
+  private final func listen(_ caller: UnsafeContinuation<Bool, Never>) {
+    guard isWaiting else { return caller.resume(returning: true) }
+    add(caller)
   }
 
   /// Why it failed, after `run`.
-  var failure: CallFailure? {
+  final var failure: CallFailure? {
     if case .failed(let failure) = outcome { failure } else { nil }
   }
 
   /// The reply, after `run`.
   @inlinable
-  func decodeReply<Reply: Message>() throws(CallFailure) -> Reply {
+  final func decodeReply<Reply: Message>() throws(CallFailure) -> Reply {
     let (body, limits) = try self.body()
     do throws(MessageDecodingError) {
       let reply = try body.decode(as: Reply.self, limits: limits)
@@ -83,7 +124,7 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
 
   /// The reply's bytes, which are there as long as this is.
   @usableFromInline
-  func body() throws(CallFailure) -> (MessageBody, DecodingLimits) {
+  final func body() throws(CallFailure) -> (MessageBody, DecodingLimits) {
     switch outcome {
     case .waiting: throw CallFailure(.internal, "the call has not ended")
     case .failed(let failure): throw failure
@@ -93,33 +134,43 @@ final class UnaryCall: ClientCall, @unchecked Sendable {  // see above
 
   /// The caller has what it asked for.
   @usableFromInline
-  func ended() { watch?.ended(.ok) }
+  final func ended() { watch?.ended(.ok) }
+
+  /// The call has failed for good.
+  final func ended(_ failure: CallFailure) { watch?.ended(failure.status) }
 
   @usableFromInline
-  func ended(undecodable error: MessageDecodingError) -> CallFailure {
+  final func ended(undecodable error: MessageDecodingError) -> CallFailure {
     watch?.ended(.internal)
     return CallFailure(.internal, "the reply cannot be decoded", cause: error)
   }
 
-  override func succeed(_ head: ReplyHead, _ body: MessageBody) {
+  final override func succeed(_ head: ReplyHead, _ body: MessageBody) {
     switch body {
     case .view(let bytes): end(.replied([UInt8](bytes), from: 0))
     case .assembled(let bytes, let start): end(.replied(bytes, from: start))
     }
   }
 
-  override func fail(_ failure: CallFailure) { end(.failed(failure)) }
+  final override func fail(_ failure: CallFailure) { end(.failed(failure)) }
 
-  override func growOlder() -> Bool {
+  final override func growOlder() -> Bool {
     age += 1
     guard age == 2 else { return age < 2 }
-    caller.take()?.resume(returning: false)
+    resume(false)
     return false
   }
 
-  private func end(_ outcome: Outcome) {
-    guard case .waiting = self.outcome else { return }
+  private final func end(_ outcome: Outcome) {
+    guard isWaiting else { return }
     self.outcome = outcome
-    caller.take()?.resume(returning: true)
+    resume(true)
+  }
+
+  private final func resume(_ isOver: Bool) {
+    caller.take()?.resume(returning: isOver)
+    guard !others.isEmpty else { return }
+    for caller in others { caller.resume(returning: isOver) }
+    others = []
   }
 }

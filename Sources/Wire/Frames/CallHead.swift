@@ -22,6 +22,12 @@ public struct CallHead: Hashable, Sendable {
     set { timeoutOnWire = Self.milliseconds(newValue) }
   }
 
+  /// The client waits until `deadline`, and it is `now`: sets what is left, at least a millisecond.
+  public mutating func setTimeout(until deadline: MonotonicTime, at now: MonotonicTime) {
+    let left = deadline > now ? deadline.nanoseconds - now.nanoseconds : 0
+    timeoutOnWire = min(max((left / 1_000_000) + (left % 1_000_000 == 0 ? 0 : 1), 1), Limits.longestTimeout)
+  }
+
   /// When the client stops waiting, if it begins to wait at `start`; nil when it waits for ever.
   public func deadline(from start: MonotonicTime) -> MonotonicTime? {
     guard timeoutOnWire > 0 else { return nil }

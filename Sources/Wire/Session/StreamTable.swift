@@ -3,14 +3,17 @@
 /// An open-addressed table: an entry stands in the slot that the low bits of its number say, or in the next free one
 /// after that. Numbers ascend and few are open at once, so nearly all entries stand in their own slots. At most half of
 /// the slots are taken. Takes memory with its first entry, and gives back what a burst made it take.
-package struct StreamTable<Element>: ~Copyable {
+///
+/// Public for one reason: the compiler fits it to another module's elements only so, and looks their type up at each step
+/// otherwise.
+public struct StreamTable<Element>: ~Copyable {
   /// The number in each slot; 0, which is no stream's, where the slot is free. As many as a power of two, or none.
   @usableFromInline var numbers = UnsafeMutableBufferPointer<UInt32>(start: nil, count: 0)
   /// The elements, in the slots that are taken.
   @usableFromInline var elements = UnsafeMutableBufferPointer<Element>(start: nil, count: 0)
   @usableFromInline var taken = 0
 
-  @inlinable package init() {}
+  @inlinable public init() {}
 
   @inlinable deinit {
     for slot in numbers.indices where numbers[slot] != 0 { elements.deinitializeElement(at: slot) }
@@ -18,31 +21,31 @@ package struct StreamTable<Element>: ~Copyable {
     elements.deallocate()
   }
 
-  @inlinable package var count: Int { taken }
-  @inlinable package var isEmpty: Bool { taken == 0 }
+  @inlinable public var count: Int { taken }
+  @inlinable public var isEmpty: Bool { taken == 0 }
 
   /// The streams that have an entry, in no order.
-  @inlinable package var streams: [StreamID] { numbers.filter { $0 != 0 }.map { StreamID(rawValue: $0) } }
+  @inlinable public var streams: [StreamID] { numbers.filter { $0 != 0 }.map { StreamID(rawValue: $0) } }
 
   // MARK: Entries
 
   /// Where the stream's entry is, for as long as none is added or removed; nil when it has none.
-  @inlinable package func slot(of stream: StreamID) -> Int? {
+  @inlinable public func slot(of stream: StreamID) -> Int? {
     guard taken > 0 else { return nil }
     let found = place(of: stream.rawValue)
     return numbers[found] == 0 ? nil : found
   }
 
   /// The entry in a slot that `slot(of:)` has named.
-  @inlinable package subscript(slot slot: Int) -> Element {
+  @inlinable public subscript(slot slot: Int) -> Element {
     _read { yield elements[slot] }
     _modify { yield &elements[slot] }
   }
 
-  @inlinable package subscript(stream: StreamID) -> Element? { slot(of: stream).map { elements[$0] } }
+  @inlinable public subscript(stream: StreamID) -> Element? { slot(of: stream).map { elements[$0] } }
 
   /// Enters the element in place of the one that the stream may have had.
-  @inlinable package mutating func insert(_ element: Element, for stream: StreamID) {
+  @inlinable public mutating func insert(_ element: Element, for stream: StreamID) {
     precondition(stream != .connection, "the connection itself has no entry")
     if taken * 2 >= numbers.count { grow() }
     if let slot = slot(of: stream) {
@@ -53,7 +56,7 @@ package struct StreamTable<Element>: ~Copyable {
     }
   }
 
-  @inlinable @discardableResult package mutating func remove(_ stream: StreamID) -> Element? {
+  @inlinable @discardableResult public mutating func remove(_ stream: StreamID) -> Element? {
     guard let slot = slot(of: stream) else { return nil }
     let element = elements.moveElement(from: slot)
     taken -= 1
@@ -62,7 +65,7 @@ package struct StreamTable<Element>: ~Copyable {
     return element
   }
 
-  @inlinable package func forEach(_ body: (StreamID, Element) -> Void) {
+  @inlinable public func forEach(_ body: (StreamID, Element) -> Void) {
     for slot in numbers.indices where numbers[slot] != 0 { body(StreamID(rawValue: numbers[slot]), elements[slot]) }
   }
 

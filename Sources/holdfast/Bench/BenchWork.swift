@@ -1,6 +1,7 @@
 import HoldfastContract
 import HoldfastRPC
 import HoldfastSDK
+import HoldfastWire
 
 #if canImport(Glibc)
   import Glibc
@@ -28,6 +29,18 @@ extension BenchWork {
   func prepare(_ hub: Hub) async throws {}
 }
 
+/// Work whose calls can be sent before the replies of those before have come, so that one task keeps several under way.
+protocol PipelinedWork: BenchWork {
+  associatedtype Reply: Message
+  associatedtype Failure: DeclaredFailure
+
+  /// Sends the lane's next call.
+  nonisolated(nonsending) func begin(_ lane: inout Lane) async throws -> PendingReply<Reply, Failure>
+
+  /// Throws `WrongReply` unless the reply is that of the lane's oldest call under way.
+  func check(_ reply: Reply, _ lane: inout Lane) throws
+}
+
 /// A reply that came, but is not the right one.
 struct WrongReply: Error {}
 
@@ -45,37 +58,56 @@ private func isSame(_ one: [UInt8], _ other: [UInt8]) -> Bool {
 }
 
 /// A unary call that sends the payload and gets it back.
-struct EchoWork: BenchWork {
+struct EchoWork: PipelinedWork {
   let payload: [UInt8]
 
-  func makeLane(_ number: Int, _ hub: Hub) -> DiagnosticsClient { hub.diagnostics }
+  func makeLane(_ number: Int, _ hub: Hub) -> Hub { hub }
 
-  nonisolated(nonsending) func step(_ lane: inout DiagnosticsClient) async throws {
-    let reply = try await lane.echo(Payload(content: payload))
+  nonisolated(nonsending) func step(_ lane: inout Hub) async throws {
+    try check(await lane.diagnostics.echo(Payload(content: payload)), &lane)
+  }
+
+  nonisolated(nonsending) func begin(_ lane: inout Hub) async throws -> PendingReply<Payload, Never> {
+    try await lane.client.begin(Diagnostics.echo, Payload(content: payload))
+  }
+
+  func check(_ reply: Payload, _ lane: inout Hub) throws {
     guard isSame(reply.content, payload) else { throw WrongReply() }
   }
 }
 
 /// Durable writes, each lane to a few keys of its own.
-struct PutWork: BenchWork {
+struct PutWork: PipelinedWork {
   let payload: [UInt8]
   let space: String
 
   struct Lane {
-    let persistence: PersistenceClient
+    let client: RPCClient
     let keys: [String]
     var calls = 0
     var version: UInt64 = 0
   }
 
   func makeLane(_ number: Int, _ hub: Hub) -> Lane {
-    Lane(persistence: hub.persistence, keys: (0..<16).map { "bench/put/\(number)/\($0)" })
+    Lane(client: hub.client, keys: (0..<16).map { "bench/put/\(number)/\($0)" })
   }
 
   nonisolated(nonsending) func step(_ lane: inout Lane) async throws {
-    let key = lane.keys[lane.calls & 15]
+    try check(await PersistenceClient(lane.client).put(request(&lane)), &lane)
+  }
+
+  nonisolated(nonsending) func begin(
+    _ lane: inout Lane
+  ) async throws -> PendingReply<PutReply, Persistence.PutFailure> {
+    try await lane.client.begin(Persistence.put, request(&lane))
+  }
+
+  private func request(_ lane: inout Lane) -> PutRequest {
     lane.calls += 1
-    let reply = try await lane.persistence.put(PutRequest(space: space, key: key, content: payload))
+    return PutRequest(space: space, key: lane.keys[lane.calls & 15], content: payload)
+  }
+
+  func check(_ reply: PutReply, _ lane: inout Lane) throws {
     // One space has one sequence, so that each write of a lane has a later version than the one before.
     guard reply.version > lane.version else { throw WrongReply() }
     lane.version = reply.version
@@ -83,7 +115,7 @@ struct PutWork: BenchWork {
 }
 
 /// Reads of values that were written before, in turn.
-struct GetWork: BenchWork {
+struct GetWork: PipelinedWork {
   let space: String
   private let keys: [String]
   private let contents: [[UInt8]]
@@ -101,8 +133,11 @@ struct GetWork: BenchWork {
   }
 
   struct Lane {
-    let persistence: PersistenceClient
+    let client: RPCClient
+    /// Of the next call.
     var place: Int
+    /// Of the oldest call under way.
+    var awaited: Int
   }
 
   func prepare(_ hub: Hub) async throws {
@@ -120,13 +155,28 @@ struct GetWork: BenchWork {
   }
 
   func makeLane(_ number: Int, _ hub: Hub) -> Lane {
-    Lane(persistence: hub.persistence, place: number * 37 % keys.count)
+    let place = number * 37 % keys.count
+    return Lane(client: hub.client, place: place, awaited: place)
   }
 
   nonisolated(nonsending) func step(_ lane: inout Lane) async throws {
-    lane.place = (lane.place + 1) % keys.count
-    let reply = try await lane.persistence.get(GetRequest(space: space, key: keys[lane.place]))
-    guard let value = reply.value, isSame(value.content, contents[lane.place]) else { throw WrongReply() }
+    try check(await PersistenceClient(lane.client).get(request(&lane)), &lane)
+  }
+
+  nonisolated(nonsending) func begin(
+    _ lane: inout Lane
+  ) async throws -> PendingReply<GetReply, Persistence.GetFailure> {
+    try await lane.client.begin(Persistence.get, request(&lane))
+  }
+
+  private func request(_ lane: inout Lane) -> GetRequest {
+    defer { lane.place = (lane.place + 1) % keys.count }
+    return GetRequest(space: space, key: keys[lane.place])
+  }
+
+  func check(_ reply: GetReply, _ lane: inout Lane) throws {
+    defer { lane.awaited = (lane.awaited + 1) % keys.count }
+    guard let value = reply.value, isSame(value.content, contents[lane.awaited]) else { throw WrongReply() }
   }
 }
 

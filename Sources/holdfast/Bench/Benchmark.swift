@@ -15,14 +15,22 @@ struct Benchmark<Work: BenchWork>: Sendable {
   let hubs: [Hub]
   let lanes: Int
 
-  /// Runs for `seconds`, after a start of a fifth of a second that is not measured.
+  /// Runs for `seconds`, after a start of a fifth of a second that is not measured; each lane makes one call at a time.
   func run(seconds: Double) async throws -> BenchResult {
-    try await work.prepare(hubs[0])
-    _ = await measure(for: .milliseconds(200))
-    return await measure(for: .seconds(seconds))
+    try await run(seconds) { number, hub, end in await runLane(number, hub, until: end) }
   }
 
-  private func measure(for time: Duration) async -> BenchResult {
+  private func run(
+    _ seconds: Double, _ runLane: @escaping @Sendable (Int, Hub, MonotonicTime) async -> LaneResult
+  ) async throws -> BenchResult {
+    try await work.prepare(hubs[0])
+    _ = await measure(for: .milliseconds(200), runLane)
+    return await measure(for: .seconds(seconds), runLane)
+  }
+
+  private func measure(
+    for time: Duration, _ runLane: @escaping @Sendable (Int, Hub, MonotonicTime) async -> LaneResult
+  ) async -> BenchResult {
     let cpu = cpuSeconds()
     let start = MonotonicTime.now()
     let end = start + time
@@ -30,7 +38,7 @@ struct Benchmark<Work: BenchWork>: Sendable {
       for number in 0..<lanes {
         let hub = hubs[number % hubs.count]
         // On the connection's own loop, a call costs no change of thread.
-        group.addTask(executorPreference: hub.client.loop.executor) { await runLane(number, hub, until: end) }
+        group.addTask(executorPreference: hub.client.loop.executor) { await runLane(number, hub, end) }
       }
       return await group.reduce(into: LaneResult()) { $0.merge($1) }
     }
@@ -56,6 +64,45 @@ struct Benchmark<Work: BenchWork>: Sendable {
         failuresInARow += 1
         began = MonotonicTime.now()
       }
+    }
+    return result
+  }
+}
+
+extension Benchmark where Work: PipelinedWork {
+  /// Runs for `seconds` as above; the lanes keep `inflight` calls under way together.
+  func run(seconds: Double, inflight: Int) async throws -> BenchResult {
+    try await run(seconds) { number, hub, end in
+      await runWindow(number, hub, inflight / lanes + (number < inflight % lanes ? 1 : 0), until: end)
+    }
+  }
+
+  /// A lane that has `depth` calls under way: waits for the oldest, and sends the next.
+  nonisolated(nonsending) private func runWindow(
+    _ number: Int, _ hub: Hub, _ depth: Int, until end: MonotonicTime
+  ) async -> LaneResult {
+    var result = LaneResult()
+    var lane = work.makeLane(number, hub)
+    var window: [PendingReply<Work.Reply, Work.Failure>] = []
+    var began: [MonotonicTime] = []
+    var oldest = 0
+    do {
+      for _ in 0..<depth {
+        began.append(.now())
+        window.append(try await work.begin(&lane))
+      }
+      while true {
+        try work.check(await window[oldest].reply, &lane)
+        let now = MonotonicTime.now()
+        result.histogram.record(now.nanoseconds - began[oldest].nanoseconds)
+        guard now < end else { break }
+        began[oldest] = now
+        window[oldest] = try await work.begin(&lane)
+        oldest = (oldest + 1) % depth
+      }
+      for left in 1..<depth { _ = try await window[(oldest + left) % depth].reply }
+    } catch {
+      result.fail(error)
     }
     return result
   }

@@ -23,6 +23,10 @@ extension Command {
     options: [
       .value("--connections", "C", "Connections; 1 unless given."),
       .value("--inflight", "K", "Calls at once, on all connections together; 64 unless given."),
+      .value(
+        "--tasks", "T",
+        "Of echo, put and get: tasks that make the calls, each with its share of them under way; a task for each call unless given."
+      ),
       .value("--payload", "BYTES", "Bytes of a payload, such as 100 or 1KiB; 100 unless given."),
       .value("--seconds", "S", "How long; 5 unless given."),
       .value("--operations", "N", "Of drain: how many wait; 10000 unless given."),
@@ -51,6 +55,8 @@ private struct BenchShape {
   let kind: Kind
   let connections: Int
   let inflight: Int
+  /// Nil where each call has a task of its own.
+  let tasks: Int?
   let payload: Int
   let seconds: Double
   let operations: Int
@@ -65,6 +71,10 @@ private struct BenchShape {
     self.kind = kind
     connections = try arguments.count("--connections", in: 1...Limits.benchConnections) ?? 1
     inflight = try arguments.count("--inflight", in: 1...Limits.benchInflight) ?? 64
+    tasks = try arguments.count("--tasks", in: 1...inflight)
+    guard tasks == nil || [.echo, .put, .get].contains(kind) else {
+      throw UsageError(message: "bench: --tasks is for echo, put and get")
+    }
     payload = try arguments.bytes("--payload", in: 0...Limits.benchPayload) ?? 100
     operations = try arguments.count("--operations", in: 1...Limits.benchOperations) ?? 10_000
     seconds = (try arguments.duration("--seconds") ?? .seconds(5)) / .seconds(1)
@@ -76,10 +86,18 @@ private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -
   let payload = (0..<shape.payload).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 >> 8) }
   let space = arguments.space
   func connect() async throws -> Hub { try await Client.connect(arguments) }
-  func calls(_ work: some BenchWork, connections: Int = shape.connections) async throws -> BenchResult {
+  func hubs() async throws -> [Hub] {
     var hubs: [Hub] = []
-    for _ in 0..<connections { hubs.append(try await connect()) }
-    return try await Benchmark(work: work, hubs: hubs, lanes: shape.inflight).run(seconds: shape.seconds)
+    for _ in 0..<shape.connections { hubs.append(try await connect()) }
+    return hubs
+  }
+  func calls(_ work: some BenchWork, over hubs: [Hub]) async throws -> BenchResult {
+    try await Benchmark(work: work, hubs: hubs, lanes: shape.inflight).run(seconds: shape.seconds)
+  }
+  func unaryCalls(_ work: some PipelinedWork) async throws -> BenchResult {
+    guard let tasks = shape.tasks else { return try await calls(work, over: hubs()) }
+    return try await Benchmark(work: work, hubs: hubs(), lanes: tasks)
+      .run(seconds: shape.seconds, inflight: shape.inflight)
   }
   func replicas(_ body: (ReplicaBench) async throws -> BenchResult) async throws -> BenchResult {
     let bench = try ReplicaBench(payload: shape.payload, space: space)
@@ -87,13 +105,13 @@ private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -
     return try await body(bench)
   }
   switch shape.kind {
-  case .echo: return try await calls(EchoWork(payload: payload))
-  case .put: return try await calls(PutWork(payload: payload, space: space))
-  case .get: return try await calls(GetWork(payload: payload, space: space))
-  case .stream: return try await calls(StreamWork(size: shape.payload))
+  case .echo: return try await unaryCalls(EchoWork(payload: payload))
+  case .put: return try await unaryCalls(PutWork(payload: payload, space: space))
+  case .get: return try await unaryCalls(GetWork(payload: payload, space: space))
+  case .stream: return try await calls(StreamWork(size: shape.payload), over: hubs())
   case .connect:
     let location = try HubLocation(arguments, environment: Program.environment)
-    return try await calls(ConnectWork(location: location), connections: 1)
+    return try await calls(ConnectWork(location: location), over: [connect()])
   case .enqueue: return try await replicas { try await $0.enqueue(writers: shape.inflight, seconds: shape.seconds) }
   case .drain: return try await replicas { try await $0.drain(shape.operations, to: connect()) }
   case .bootstrap: return try await replicas { try await $0.bootstrap(from: connect()) }
@@ -108,8 +126,8 @@ private func report(_ result: BenchResult, _ shape: BenchShape, _ console: Conso
   }
   console.result(
     """
-    \(shape.kind.rawValue): \(shape.inflight) in flight on \(shape.connections) connections, \
-    \(shape.payload) bytes, \(result.seconds) s
+    \(shape.kind.rawValue): \(shape.inflight) in flight\(shape.tasks.map { " by \($0) tasks" } ?? "") on \
+    \(shape.connections) connections, \(shape.payload) bytes, \(result.seconds) s
       calls      \(result.calls), \(Int(result.callsPerSecond)) a second, \(result.errors) failed
       latency    median \(result.microseconds(0.5)) µs, 99 % \(result.microseconds(0.99)) µs, \
     99.9 % \(result.microseconds(0.999)) µs, longest \(result.longestMicroseconds) µs
@@ -117,7 +135,8 @@ private func report(_ result: BenchResult, _ shape: BenchShape, _ console: Conso
     """,
     json: [
       "op": .string(shape.kind.rawValue), "connections": .integer(shape.connections),
-      "inflight": .integer(shape.inflight), "payload": .integer(shape.payload), "calls": .unsigned(result.calls),
+      "inflight": .integer(shape.inflight), "tasks": shape.tasks.map { .integer($0) } ?? .null,
+      "payload": .integer(shape.payload), "calls": .unsigned(result.calls),
       "seconds": .number(result.seconds), "calls_per_s": .number(result.callsPerSecond),
       "p50_us": .number(result.microseconds(0.5)), "p99_us": .number(result.microseconds(0.99)),
       "p999_us": .number(result.microseconds(0.999)), "max_us": .number(result.longestMicroseconds),

@@ -155,6 +155,24 @@ struct `Values by the command line` {
     #expect(report["errors"] as? Int == 0)
     #expect(report["calls"] as? Int ?? 0 > 0)
   }
+
+  @Test(arguments: ["echo", "put", "get"])
+  func `few tasks keep many calls under way`(_ kind: String) async throws {
+    let hub = try await HubProcess()
+    let run = try await hub.client(
+      "bench", kind, "--seconds", "200ms", "--inflight", "16", "--connections", "2", "--tasks", "3", "--json")
+    #expect(run.exitCode == 0, "\(run.errors)")
+    let report = try json(run.output)
+    #expect(report["tasks"] as? Int == 3)
+    #expect(report["errors"] as? Int == 0)
+    #expect(report["calls"] as? Int ?? 0 > 0)
+  }
+
+  @Test(arguments: [["stream", "--tasks", "2"], ["echo", "--tasks", "65"], ["echo", "--tasks", "0"]])
+  func `tasks that have nothing to do are refused`(_ words: [String]) async throws {
+    let run = try await Holdfast.run(["bench"] + words + ["--data", "/nowhere"])
+    #expect(run.exitCode == 2)
+  }
 }
 
 struct `The demo` {

@@ -49,7 +49,22 @@ class Holdfast(Peer):
         return ([places.HOLDFAST, "serve", "--data", self.work / "data", "--listen", "127.0.0.1:0", "--json"],)
 
     def client_command(self, load):
-        return [places.HOLDFAST, "bench", load.op, "--data", self.work / "data", *load_options(load), "--json"]
+        return [
+            places.HOLDFAST, "bench", load.op, "--data", self.work / "data", *load_options(load), *self.tasks(load),
+            "--json"]
+
+    def tasks(self, load):
+        """One task for each connection sends the calls and takes the replies, as in the C and Redis drivers."""
+        return ["--tasks", load.connections] if load.op in ("echo", "put", "get") and load.in_flight > 1 else []
+
+
+class HoldfastTasks(Holdfast):
+    """The same with a task for each call that is under way: the simplest way to write it."""
+
+    name = "holdfast, a task a call"
+
+    def tasks(self, load):
+        return []
 
 
 class CEcho(Peer):

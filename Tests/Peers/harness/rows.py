@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from .peers import GRPC, CEcho, CEnqueue, CPut, Holdfast, Redis, Replica
+from .peers import GRPC, CEcho, CEnqueue, CPut, Holdfast, HoldfastTasks, Redis, Replica
 
 # Where server and client run. Two processes that wait for each other may end up on one core, where 64 calls travel
 # as one batch without a wake-up and the C peers are four times as fast, or on two; which of these, the scheduler
@@ -52,20 +52,20 @@ class Row:
 
 ROWS = (
     Row("echo-1", "unary echo 100 B, 64 in flight, 1 connection", Load("echo"),
-        (Holdfast, CEcho, Redis, GRPC),
+        (Holdfast, HoldfastTasks, CEcho, Redis, GRPC),
         (Floor("C", 0.55, 0.75), Floor("gRPC Swift", 25), Floor("Redis", None, 1))),
     Row("echo-8", "unary echo 100 B, 64 in flight, 8 connections", Load("echo", connections=8),
-        (Holdfast, CEcho, Redis, GRPC),
+        (Holdfast, HoldfastTasks, CEcho, Redis, GRPC),
         (Floor("C", 0.55, 0.75), Floor("gRPC Swift", 25))),
     Row("latency", "unary echo 100 B, 1 in flight, a core for each side", Load("echo", in_flight=1),
         (Holdfast, CEcho, Redis, GRPC), (Floor("C", 1.5, 1.15),), figure="p50_us"),
     Row("latency-one-core", "unary echo 100 B, 1 in flight, both sides on one core", Load("echo", in_flight=1),
         (Holdfast, CEcho, Redis), (Floor("C", 1.5, 1.15),), cores=TOGETHER, figure="p50_us"),
     Row("put", "durable put 1 KiB with its log row, 64 in flight", Load("put", payload=1024),
-        (Holdfast, CPut, Redis, GRPC),
+        (Holdfast, HoldfastTasks, CPut, Redis, GRPC),
         (Floor("C SQLite", 0.6, 0.85), Floor("gRPC Swift", 6)), cores=FREE),
     Row("get", "get 1 KiB, 64 in flight, warm", Load("get", payload=1024),
-        (Holdfast, Redis, GRPC),
+        (Holdfast, HoldfastTasks, Redis, GRPC),
         (Floor("gRPC Swift", 15), Floor("Redis", None, 0.5))),
     Row("stream", "server stream of 100 B items", Load("stream", in_flight=1),
         (Holdfast, CEcho, GRPC),

@@ -49,7 +49,9 @@ import Testing
     }
     await closed.wait()
     let call = UnaryCall(
-      CallHead(method: Echo.unary.id), request: Authenticate().encoded(), deadline: nil, limits: .standard, nil)
+      CallDraft(
+        head: CallHead(method: Echo.unary.id), request: Authenticate().encoded(), deadline: nil, limits: .standard,
+        watch: nil))
     await call.run(on: connection)
     let failure = try #require(call.failure)
     #expect(failure.status == .unauthenticated)

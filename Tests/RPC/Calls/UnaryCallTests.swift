@@ -21,7 +21,7 @@ import Testing
     }
     await opened.wait()
     let call = UnaryCall(
-      CallHead(method: Echo.unary.id), request: [], deadline: nil, limits: .standard, nil)
+      CallDraft(head: CallHead(method: Echo.unary.id), request: [], deadline: nil, limits: .standard, watch: nil))
     let begun = Happening()
     let waiter = Task(executorPreference: loop.executor) {
       loop.execute { begun.pass() }
