@@ -2,8 +2,9 @@
 
 #include <sqlite3.h>
 
-/// SQLITE_TRANSIENT is a cast that Swift does not import: bind text that SQLite copies at once.
+/// SQLITE_TRANSIENT is a cast that Swift does not import: bind text that SQLite copies at once, unless it is empty.
 static inline int holdfast_bind_text(sqlite3_stmt *statement, int index, const char *text, sqlite3_uint64 bytes) {
+  if (bytes == 0) return sqlite3_bind_text64(statement, index, "", 0, SQLITE_STATIC, SQLITE_UTF8);
   return sqlite3_bind_text64(statement, index, text, bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 

@@ -76,7 +76,7 @@ public final class Store: Sendable {
     _ job: @escaping @Sendable (borrowing WriteTransaction) throws -> Value
   ) async throws -> Value {
     try await withUnsafeThrowingContinuation { caller in
-      submit(TaskJob(job, for: caller, delivery: delivery))
+      submit(TaskJob.make(job, for: caller, delivery: delivery))
     }
   }
 

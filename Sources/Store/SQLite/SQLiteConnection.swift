@@ -8,7 +8,7 @@ final class SQLiteConnection: DriverConnection {
   }
 
   let handle: OpaquePointer
-  private var statements: [UnsafeRawPointer: SQLiteStatement] = [:]
+  private var statements = StatementCache()
   var checkpoints = CheckpointPlan()
   /// What moves the WAL's pages beside this connection, if anything does.
   var checkpointer: Checkpointer?
@@ -116,10 +116,9 @@ final class SQLiteConnection: DriverConnection {
 
   /// The statement from the cache, or a new one; a cached one that is still running is left alone.
   private func prepared(_ sql: SQL) throws(StoreError) -> SQLiteStatement {
-    if let known = statements[sql.identity], !known.isRunning { return known }
+    if let known = statements.find(sql), !known.isRunning { return known }
     let statement = try SQLiteStatement(sql, on: handle)
-    if statements.count >= Limits.cachedStatements { statements.removeAll() }
-    statements[sql.identity] = statement
+    statements.insert(statement)
     return statement
   }
 

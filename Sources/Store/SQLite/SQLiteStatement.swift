@@ -6,7 +6,7 @@ final class SQLiteStatement: DriverRow {
   private let connection: OpaquePointer
   /// The engine's index of `$1`, `$2`, …: SQLite numbers named parameters by first appearance.
   private let places: [Int32]
-  private let sql: SQL
+  let sql: SQL
   /// Whether it leaves every table as it is.
   let isReadOnly: Bool
   private(set) var isRunning = false
@@ -44,37 +44,32 @@ final class SQLiteStatement: DriverRow {
       // The bound bytes belong to the caller: the statement must not point at them any longer.
       if !places.isEmpty { sqlite3_clear_bindings(handle) }
       isRunning = false
+      withExtendedLifetime(parameters) {}
     }
-    return try bind(parameters, from: 0, row: row)
+    for index in parameters.indices { try bind(parameters[index], at: places[index]) }
+    return try step(row)
   }
 
-  /// Binds the parameters from `first` on, and runs. Bytes stay lent while the rest is bound and run.
-  private func bind(
-    _ parameters: [SQLValue], from first: Int, row: (any DriverRow) throws(StoreError) -> Bool
-  ) throws(StoreError) -> Int {
-    for index in first..<parameters.count {
-      let place = places[index]
-      switch parameters[index] {
-      case .null: continue  // cleared bindings are null
-      case .integer(let value): try check(sqlite3_bind_int64(handle, place, value))
-      case .real(let value): try check(sqlite3_bind_double(handle, place, value))
-      case .text(var value):
-        try check(
-          value.withUTF8 { bytes in
-            bytes.withMemoryRebound(to: CChar.self) {
-              holdfast_bind_text(handle, place, $0.baseAddress, UInt64($0.count))
-            }
-          })
-      case .bytes(let value) where value.isEmpty:
-        try check(sqlite3_bind_zeroblob(handle, place, 0))  // an address of nil would bind null
-      case .bytes(let value):
-        return try value.withUnsafeBufferPointer { (bytes) throws(StoreError) in
-          try check(sqlite3_bind_blob64(handle, place, bytes.baseAddress, UInt64(bytes.count), nil))
-          return try bind(parameters, from: index + 1, row: row)
-        }
-      }
+  private func bind(_ parameter: SQLValue, at place: Int32) throws(StoreError) {
+    switch parameter {
+    case .null: break  // cleared bindings are null
+    case .integer(let value): try check(sqlite3_bind_int64(handle, place, value))
+    case .real(let value): try check(sqlite3_bind_double(handle, place, value))
+    case .text(var value):
+      try check(
+        value.withUTF8 { bytes in
+          bytes.withMemoryRebound(to: CChar.self) {
+            holdfast_bind_text(handle, place, $0.baseAddress, UInt64($0.count))
+          }
+        })
+    case .bytes(let value) where value.isEmpty:
+      try check(sqlite3_bind_zeroblob(handle, place, 0))  // an address of nil would bind null
+    case .bytes(let value):
+      // The address outlives the closure: an array of bytes is its own storage, which stays where it is while
+      // `parameters` holds it.
+      try check(
+        value.withUnsafeBytes { sqlite3_bind_blob64(handle, place, $0.baseAddress, UInt64($0.count), nil) })
     }
-    return try step(row)
   }
 
   private func step(_ row: (any DriverRow) throws(StoreError) -> Bool) throws(StoreError) -> Int {

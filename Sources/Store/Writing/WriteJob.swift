@@ -14,46 +14,57 @@ protocol WriteJob: AnyObject, Sendable {
 
 /// A job whose caller is a suspended task.
 ///
+/// Two closures know the type of the job's value, and are compiled for it where `write` is called: a class that has the
+/// type as its parameter would ask the runtime what it is at every step, which costs more than the rest.
+///
 /// `@unchecked Sendable`: made by the caller, then touched by the writer's thread, then by the one that finishes it, with
 /// a lock in between each time.
-///
-/// Inlinable, so that it is compiled for the type of its value: handling a value of unknown type costs more than the rest.
 @usableFromInline
-final class TaskJob<Value: Sendable>: WriteJob, @unchecked Sendable {
-  @usableFromInline let body: @Sendable (borrowing WriteTransaction) throws -> Value
-  @usableFromInline let caller: UnsafeContinuation<Value, any Error>
+final class TaskJob: WriteJob, @unchecked Sendable {
   @usableFromInline let delivery: Delivery?
-  @usableFromInline var outcome: Result<Value, any Error>?
+  private let attempt: (borrowing WriteTransaction) -> Bool
+  private let resume: (StoreError?) -> Void
+  private var failure: StoreError?
 
-  @inlinable
+  /// - Parameters:
+  ///   - attempt: runs the job and keeps what it made or threw.
+  ///   - resume: resumes the caller with that, or with an error instead.
+  @usableFromInline
   init(
-    _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> Value,
-    for caller: UnsafeContinuation<Value, any Error>, delivery: Delivery?
+    delivery: Delivery?, attempt: @escaping (borrowing WriteTransaction) -> Bool,
+    resume: @escaping (StoreError?) -> Void
   ) {
-    self.body = body
-    self.caller = caller
     self.delivery = delivery
+    self.attempt = attempt
+    self.resume = resume
   }
 
   @inlinable
-  func run(in transaction: borrowing WriteTransaction) -> Bool {
-    do {
-      outcome = .success(try body(transaction))
-      return true
-    } catch {
-      outcome = .failure(error)
-      return false
+  static func make<Value: Sendable>(
+    _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> Value,
+    for caller: UnsafeContinuation<Value, any Error>, delivery: Delivery?
+  ) -> TaskJob {
+    var outcome: Result<Value, any Error>?
+    return TaskJob(delivery: delivery) { transaction in
+      do {
+        outcome = .success(try body(transaction))
+        return true
+      } catch {
+        outcome = .failure(error)
+        return false
+      }
+    } resume: { failure in
+      switch failure.map({ .failure($0) }) ?? outcome {
+      case .success(let value): caller.resume(returning: value)
+      case .failure(let error): caller.resume(throwing: error)
+      case nil: preconditionFailure("a job is finished after it has run or failed")
+      }
     }
   }
 
-  @inlinable
-  func fail(_ error: StoreError) { outcome = .failure(error) }
-
-  @inlinable
-  func finish() {
-    guard let outcome else { preconditionFailure("a job is finished after it has run or failed") }
-    caller.resume(with: outcome)
-  }
+  @usableFromInline func run(in transaction: borrowing WriteTransaction) -> Bool { attempt(transaction) }
+  @usableFromInline func fail(_ error: StoreError) { failure = error }
+  @usableFromInline func finish() { resume(failure) }
 }
 
 /// A job whose caller is the thread that runs the group: for the core without threads.
