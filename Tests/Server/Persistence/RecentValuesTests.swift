@@ -68,4 +68,34 @@ struct `Recent values` {
     }
     #expect(try await hub.calls.listSpaces().map(\.bytes) == [0])
   }
+
+  @Test(arguments: [UInt64(1), 2, 3]) func `what is known of more names than there is room for is never out of date`(
+    seed: UInt64
+  ) {
+    var random = SeededGenerator(seed: seed)
+    let recent = RecentValues()
+    var rows: [[UInt8]: Int64] = [:]
+    var found = 0
+    for version in Int64(1)...6_000 {
+      var before: [[UInt8]: Int64] = [:]
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        // Some names again and again, so that they meet others in their places.
+        let name = Int.random(in: 0..<(Bool.random(using: &random) ? 100 : 30_000), using: &random)
+        let key = Array("key/\(name)".utf8)
+        if before[key] == nil { before[key] = rows[key] ?? 0 }
+        let known = recent.find(space: 7, key: key)
+        #expect(known == nil || known?.version == rows[key])
+        found += known == nil ? 0 : 1
+        rows[key] = Int.random(in: 0..<4, using: &random) == 0 ? nil : version
+        let record = rows[key].map { ValueRecord(id: Int64(name), version: $0, size: 1) }
+        recent.note(record, space: 7, key: key)
+        #expect(recent.find(space: 7, key: key)?.version == rows[key])
+        #expect(recent.find(space: 8, key: key) == nil)
+      }
+      let isKept = Int.random(in: 0..<5, using: &random) > 0
+      recent.jobEnded(kept: isKept)
+      if !isKept { for (key, version) in before { rows[key] = version == 0 ? nil : version } }
+    }
+    #expect(found > 1_000)
+  }
 }
