@@ -45,9 +45,15 @@ public struct SHA256: ~Copyable {
   /// The hash of a message.
   public static func hash(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      holdfast_sha256(bytes.baseAddress, bytes.count, buffer.baseAddress)
+      hash(bytes, into: UnsafeMutableRawBufferPointer(buffer))
       count = size
     }
+  }
+
+  /// Writes the hash of a message to the first 32 bytes of `place`, which has at least so many.
+  public static func hash(_ bytes: UnsafeRawBufferPointer, into place: UnsafeMutableRawBufferPointer) {
+    precondition(place.count >= size, "a hash has \(size) bytes")
+    holdfast_sha256(bytes.baseAddress, bytes.count, place.baseAddress)
   }
 
   /// The hash of a message.

@@ -53,6 +53,8 @@ package enum Limits {
   static let listedSpaces = 10_000
   /// Names of spaces whose ids are remembered.
   static let spaceNames = 100_000
+  /// Spaces whose rows the writer has at hand.
+  static let recentSpaces = 1_024
   /// Values whose records the writer has at hand, and bytes of the longest key for that.
   static let recentValues = 8_192
   static let recentKeyBytes = 128

@@ -20,25 +20,25 @@ struct OperationIdentity: Sendable {
 
 /// The log of changes: feed of watches, outcome of calls that are sent twice, and audit trail in one row each.
 enum ChangeLog {
-  /// The digest before a space's first change.
-  static let firstDigest = [UInt8](repeating: 0, count: SHA256.size)
-
   /// The digest of a change: over the one before it and everything that the row says for ever.
   ///
   /// Numbers are little-endian, 8 bytes; texts and bytes have their count before them.
   static func digest(
-    after previous: [UInt8], sequence: Int64, at: Moment, who: String, _ entry: LogEntry
-  ) -> [UInt8] {
-    var message: [UInt8] = []
-    message.reserveCapacity(previous.count + who.utf8.count + entry.key.count + entry.content.count + 64)
-    message += previous
-    message.append(number: sequence)
-    message.append(number: at.microseconds)
-    message.append(number: Int64(entry.kind.rawValue))
-    message.append(counted: who)
-    message.append(counted: entry.key)
-    message.append(counted: entry.content)
-    return SHA256.hash(message)
+    after previous: ChainDigest, sequence: Int64, at: Moment, who: String, _ entry: LogEntry
+  ) -> ChainDigest {
+    let count = SHA256.size + 6 * 8 + who.utf8.count + entry.key.count + entry.content.count
+    return withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { message in
+      var rest = message[...]
+      previous.withUnsafeBytes { rest.fill($0) }
+      rest.fill(sequence)
+      rest.fill(at.microseconds)
+      rest.fill(Int64(entry.kind.rawValue))
+      rest.fill(counted: who)
+      entry.key.withUnsafeBytes { rest.fill(counted: $0) }
+      entry.content.withUnsafeBytes { rest.fill(counted: $0) }
+      precondition(rest.isEmpty, "a change's message is as long as its parts")
+      return ChainDigest(of: UnsafeRawBufferPointer(message))
+    }
   }
 
   /// Writes the changes of one call behind the last of the space; the last of them carries the call's outcome.
@@ -62,7 +62,7 @@ enum ChangeLog {
         [
           .integer(ChangeID(space: account.id, sequence: account.row.sequence).rawValue),
           .integer(at.microseconds), .text(who), .integer(Int64(entry.kind.rawValue)), .bytes(entry.key),
-          .bytes(entry.content), .bytes(account.row.digest), .bytes(carried?.key), .bytes(carried?.request),
+          .bytes(entry.content), .bytes(account.row.digest.bytes), .bytes(carried?.key), .bytes(carried?.request),
           .bytes(carried.map { _ in outcome }),
         ])
     }
@@ -99,6 +99,28 @@ struct EarlierOutcome: Error {
   var isSame: Bool
   /// The reply, encoded.
   var outcome: [UInt8]
+}
+
+extension Slice<UnsafeMutableRawBufferPointer> {
+  /// Fills the first bytes, and goes on behind them.
+  fileprivate mutating func fill(_ bytes: UnsafeRawBufferPointer) {
+    UnsafeMutableRawBufferPointer(rebasing: self).copyMemory(from: bytes)
+    self = self.dropFirst(bytes.count)
+  }
+
+  fileprivate mutating func fill(_ number: Int64) {
+    Swift.withUnsafeBytes(of: number.littleEndian) { fill($0) }
+  }
+
+  fileprivate mutating func fill(counted bytes: UnsafeRawBufferPointer) {
+    fill(Int64(bytes.count))
+    fill(bytes)
+  }
+
+  fileprivate mutating func fill(counted text: String) {
+    var text = text
+    text.withUTF8 { fill(counted: UnsafeRawBufferPointer($0)) }
+  }
 }
 
 extension [UInt8] {

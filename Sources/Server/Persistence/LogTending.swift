@@ -157,7 +157,9 @@ struct LogCut: Sendable {
     guard account.row.floor == floor, account.row.forgotten == forgotten else { return }
     func place(_ sequence: Int64) -> SQLValue { .integer(ChangeID(space: account.id, sequence: sequence).rawValue) }
     if nextFloor > floor {
-      let anchor = try transaction.first(Self.digest, [place(nextFloor)]) { $0.bytes(0) }
+      let anchor = try transaction.first(Self.digest, [place(nextFloor)]) { (row) throws(StoreError) in
+        try ChainDigest(row, 0)
+      }
       guard let anchor else {
         throw StoreError(.corrupt, "the log of the space \(account.name) has no change \(nextFloor)")
       }

@@ -24,7 +24,7 @@ extension PersistenceCalls: SpaceAdministration {
           SELECT sequence, floor, anchor, forgotten, digest, bytes, "values", quota_bytes, quota_values, name
           FROM space ORDER BY name LIMIT $1
           """, [.integer(Limits.listedSpaces)]
-        ) { row in SpaceStatus(SpaceAccount.Row(row, from: 0), name: row.text(9)) }
+        ) { (row) throws(StoreError) in SpaceStatus(try SpaceAccount.Row(row, from: 0), name: row.text(9)) }
       }
     }
   }

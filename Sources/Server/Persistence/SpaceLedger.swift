@@ -1,7 +1,7 @@
 internal import HoldfastContract
 internal import HoldfastStore
 
-/// A space's row, for the jobs of one group: read once, changed in memory, written before the commit.
+/// A space's row, for the jobs of a group: read once, changed in memory, written before the commit.
 final class SpaceAccount {
   struct Quota: Equatable {
     /// Of keys and contents. Zero stands for the hub's default.
@@ -15,11 +15,11 @@ final class SpaceAccount {
     /// Changes up to this one are no longer in the log.
     var floor: Int64 = 0
     /// The digest of the change at the floor: that with which the chain in the log begins.
-    var anchor = ChangeLog.firstDigest
+    var anchor = ChainDigest.first
     /// Changes up to this one no longer serve calls that are sent twice.
     var forgotten: Int64 = 0
     /// The end of the chain of digests.
-    var digest = ChangeLog.firstDigest
+    var digest = ChainDigest.first
     /// Of keys and contents.
     var bytes: Int64 = 0
     var values: Int64 = 0
@@ -74,19 +74,25 @@ final class SpaceAccount {
 
 extension SpaceAccount.Row {
   /// Reads `sequence, floor, anchor, forgotten, digest, bytes, "values", quota_bytes, quota_values` from a column on.
-  init(_ row: borrowing HoldfastStore.Row, from first: Int) {
+  init(_ row: borrowing HoldfastStore.Row, from first: Int) throws(StoreError) {
     self.init(
-      sequence: row.integer(first), floor: row.integer(first + 1), anchor: row.bytes(first + 2),
-      forgotten: row.integer(first + 3), digest: row.bytes(first + 4), bytes: row.integer(first + 5),
+      sequence: row.integer(first), floor: row.integer(first + 1), anchor: try ChainDigest(row, first + 2),
+      forgotten: row.integer(first + 3), digest: try ChainDigest(row, first + 4), bytes: row.integer(first + 5),
       values: row.integer(first + 6), quota: .init(bytes: row.integer(first + 7), values: row.integer(first + 8)))
   }
 }
 
-/// The spaces that a group of jobs works on.
+/// The spaces that groups of jobs work on.
+///
+/// Their rows stay at hand from group to group: nobody but the writer changes them, and always here.
 final class SpaceLedger: GroupState {
   private var accounts: [String: SpaceAccount] = [:]
-  /// Those that the job which runs now has asked for.
+  /// The one that was asked for last: most jobs ask for that again.
+  private var last: SpaceAccount?
+  /// Those that the group has asked for, job by job.
   private var used: [SpaceAccount] = []
+  /// Where those of the job that runs now begin.
+  private var firstOfJob = 0
   /// Those whose rows the job which runs now has made.
   private var made: [String] = []
 
@@ -94,8 +100,9 @@ final class SpaceLedger: GroupState {
 
   /// A space by its name, made when it does not exist yet.
   func openAccount(named name: String, _ transaction: borrowing WriteTransaction) throws(StoreError) -> SpaceAccount {
-    let account = try find(name, transaction)
-    if used.last !== account { used.append(account) }
+    let account = if let last, last.name == name { last } else { try find(name, transaction) }
+    last = account
+    if used.count == firstOfJob || used.last !== account { used.append(account) }
     return account
   }
 
@@ -113,7 +120,7 @@ final class SpaceLedger: GroupState {
       SELECT id, sequence, floor, anchor, forgotten, digest, bytes, "values", quota_bytes, quota_values
       FROM space WHERE name = $1
       """, [.text(name)]
-    ) { row in SpaceAccount(id: row.integer(0), name: name, .init(row, from: 1)) }
+    ) { (row) throws(StoreError) in SpaceAccount(id: row.integer(0), name: name, try .init(row, from: 1)) }
   }
 
   private func make(_ name: String, _ transaction: borrowing WriteTransaction) throws(StoreError) -> SpaceAccount {
@@ -121,7 +128,7 @@ final class SpaceLedger: GroupState {
       """
       INSERT INTO space (name, sequence, floor, digest, bytes, "values", quota_bytes, quota_values)
       VALUES ($1, 0, 0, $2, 0, 0, 0, 0)
-      """, [.text(name), .bytes(ChangeLog.firstDigest)])
+      """, [.text(name), .bytes(ChainDigest.first.bytes)])
     made.append(name)
     guard let account = try read(name, transaction), account.id <= ChangeID.lastSpace else {
       throw StoreError(.tooLarge, "the hub has had all the spaces that it can have")
@@ -130,14 +137,18 @@ final class SpaceLedger: GroupState {
   }
 
   func jobEnded(kept: Bool) {
-    for account in used { account.jobEnded(kept: kept) }
-    used.removeAll(keepingCapacity: true)
-    if !kept { for name in made { accounts[name] = nil } }
+    for account in used[firstOfJob...] { account.jobEnded(kept: kept) }
+    firstOfJob = used.count
+    guard !made.isEmpty else { return }
+    if !kept {
+      for name in made { accounts[name] = nil }
+      last = nil
+    }
     made.removeAll(keepingCapacity: true)
   }
 
   func flush(_ transaction: borrowing WriteTransaction) throws(StoreError) {
-    for account in accounts.values where account.row != account.stored {
+    for account in used where account.row != account.stored {
       let row = account.row
       try transaction.execute(
         """
@@ -146,11 +157,16 @@ final class SpaceLedger: GroupState {
         WHERE id = $1
         """,
         [
-          .integer(account.id), .integer(row.sequence), .integer(row.floor), .bytes(row.anchor),
-          .integer(row.forgotten), .bytes(row.digest), .integer(row.bytes), .integer(row.values),
+          .integer(account.id), .integer(row.sequence), .integer(row.floor), .bytes(row.anchor.bytes),
+          .integer(row.forgotten), .bytes(row.digest.bytes), .integer(row.bytes), .integer(row.values),
           .integer(row.quota.bytes), .integer(row.quota.values),
         ])
       account.flushed()
     }
+  }
+  func outlivesCommit() -> Bool {
+    used.removeAll(keepingCapacity: true)
+    firstOfJob = 0
+    return accounts.count <= Limits.recentSpaces
   }
 }

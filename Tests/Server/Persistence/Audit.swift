@@ -10,7 +10,9 @@ enum Audit {
     try await store.scan { transaction -> Int64? in
       let found = try transaction.first(
         "SELECT id, digest, floor, anchor FROM space WHERE name = $1", [.text(space)]
-      ) { ($0.integer(0), $0.bytes(1), $0.integer(2), $0.bytes(3)) }
+      ) { (row) throws(StoreError) in
+        (row.integer(0), try ChainDigest(row, 1), row.integer(2), try ChainDigest(row, 3))
+      }
       guard let (id, head, floor, anchor) = found else { return nil }
       let base = ChangeID(space: id, sequence: 0).rawValue
       var digest = anchor
@@ -26,7 +28,7 @@ enum Audit {
           after: digest, sequence: sequence, at: Moment(microseconds: row.integer(1)), who: row.text(2),
           LogEntry(
             kind: ChangeKind(rawValue: Int32(row.integer(3))), key: row.bytes(4), content: row.bytes(5)))
-        if row.integer(0) != sequence || row.bytes(6) != digest { broken = sequence }
+        if row.integer(0) != sequence || row.bytes(6) != digest.bytes { broken = sequence }
         return broken == nil
       }
       return broken ?? (digest == head ? nil : sequence + 1)
