@@ -7,6 +7,9 @@ enum Limits {
   /// Entities that are read or removed by one statement when many are gone through.
   static let batch: Int64 = 2_000
 
+  /// The hub's earlier histories that a replica knows of.
+  static let histories: Int64 = 16
+
   /// Bytes of the entities that one pull asks for.
   static let pageBytes: UInt32 = 1 << 20
 

@@ -71,14 +71,16 @@ package enum Limits {
   /// What a client waits before it tries again.
   static let overloadPause: Duration = .milliseconds(100)
 
-  /// How often the hub notes how far its history has come.
-  static let historyNotes: Duration = .seconds(10)
+  /// Earlier runs of the hub that its database knows the ends of.
+  static let runs: Int64 = 1_000
 
   // Sync
   /// Entity types of one space, and of one program.
   static let entityTypes = 1_000
   /// Entity types whose descriptions the writer has at hand.
   static let recentTypes = 1_024
+  /// Earlier histories that a replica tells of when it joins.
+  static let earlierHistories = 64
   /// Replicas of one space, those included that nobody uses any longer.
   static let replicas: Int64 = 1_000_000
   /// Operations of one push.

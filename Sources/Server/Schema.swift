@@ -8,5 +8,6 @@ package enum Schema {
     Migration(3, "limits and certificates of tokens", TokenTable.addLimits),
     Migration(4, "ends of logs", revert: PersistenceTables.removeLogEnds, PersistenceTables.addLogEnds),
     Migration(5, "entities", revert: SyncTables.remove, SyncTables.create),
+    Migration(6, "runs of the hub", revert: RunTable.remove, RunTable.create),
   ]
 }

@@ -36,7 +36,10 @@ extension ReplicaBook {
     _ reply: PushReply, at now: Int64, fresh: UUID, in transaction: borrowing WriteTransaction
   ) throws -> Settled {
     var settled = Settled()
-    try transaction.changeHead { (head) throws(StoreError) in head.clock.hear(reply.clock, at: now) }
+    try transaction.changeHead { (head) throws(StoreError) in
+      head.clock.hear(reply.clock, at: now)
+      head.seen = reply.outcomes.reduce(head.seen) { max($0, $1.version) }
+    }
     let outcomes = Dictionary(
       reply.outcomes.map { ($0.number, $0.isForgotten ? Outcome(number: $0.number, kind: .superseded) : $0) },
       uniquingKeysWith: { first, _ in first })

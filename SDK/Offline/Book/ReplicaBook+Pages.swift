@@ -19,10 +19,11 @@ extension ReplicaBook {
     let head = try transaction.head()
     return JoinRequest(
       space: head.space, replica: ReplicaIdentity(device: head.device, incarnation: incarnation ?? head.incarnation),
-      entities: try descriptions(in: transaction), epoch: head.epoch)
+      entities: try descriptions(in: transaction), epoch: head.epoch, earlier: try earlierHistories(transaction))
   }
 
   package enum Joined: Hashable, Sendable {
+    /// `isNewHistory`: the replica has seen what the hub no longer has.
     case `in`(isNewHistory: Bool)
     /// The file is older than what the hub knows of this incarnation: it was put back from a backup, and goes on under
     /// a new one. It has to join again.
@@ -31,8 +32,8 @@ extension ReplicaBook {
 
   /// The hub has let the replica in.
   ///
-  /// Another history than before leaves the queue as it is; what was known beyond the part that both histories share is
-  /// known no longer, and everything is pulled anew.
+  /// Another history than before leaves the queue as it is. If more was known than the part that both histories share, that
+  /// is known no longer, and everything is pulled anew.
   package func joined(
     _ reply: JoinReply, as incarnation: UUID, at now: Int64, fresh: UUID, in transaction: borrowing WriteTransaction
   ) throws -> Joined {
@@ -44,36 +45,9 @@ extension ReplicaBook {
       try transaction.changeHead { (stored) throws(StoreError) in stored = head }
       return .restored
     }
-    let isNewHistory = !head.epoch.isEmpty && head.epoch != reply.epoch
-    head.epoch = reply.epoch
-    if isNewHistory {
-      head.cursor = []
-      head.pulledTo = 0
-      head.isPassing = false
-      let shared = SQLValue.integer(Int64(clamping: reply.shared))
-      try transaction.execute("UPDATE entity SET version = $1 WHERE version > $1", [shared])
-      try lowerBases(to: reply.shared, transaction)
-    }
+    let isNewHistory = try enter(reply, &head, transaction)
     try transaction.changeHead { (stored) throws(StoreError) in stored = head }
     return .in(isNewHistory: isNewHistory)
-  }
-
-  /// Operations know of nothing later.
-  private func lowerBases(to shared: UInt64, _ transaction: borrowing WriteTransaction) throws {
-    var last: UInt64 = 0
-    while true {
-      var batch: [StoredOperation] = []
-      try transaction.forEachOperation(after: last) { operation in
-        batch.append(operation)
-        return batch.count < Limits.batch
-      }
-      guard let end = batch.last else { return }
-      last = end.position
-      for var operation in batch where operation.content.base > shared {
-        operation.content.base = shared
-        try transaction.store(operation)
-      }
-    }
   }
 
   /// The hub does not take the incarnation `old`, so nothing can be learnt of what was sent under it: its operations go
@@ -152,6 +126,7 @@ extension ReplicaBook {
       if isEnding { head.pruned = 0 }
       head.cursor = page.cursor
       head.pulledTo = cursor.sequence
+      head.seen = max(head.seen, cursor.sequence)
     }
     return pulled
   }

@@ -104,7 +104,7 @@ extension ReplicaBook {
     _ numbers: [UInt64], at now: Int64, in transaction: borrowing WriteTransaction
   ) throws -> Parcel {
     let head = try transaction.head()
-    var parcel = Parcel(request: PushRequest(space: head.space))
+    var parcel = Parcel(request: PushRequest(space: head.space, epoch: head.epoch))
     var identity: ReplicaIdentity?
     for number in numbers {
       guard var operation = try transaction.operation(numbered: number) else {

@@ -23,6 +23,8 @@ package struct ReplicaHead: Hashable, Sendable {
   package var cursor: [UInt8] = []
   /// The sequence of the cursor.
   package var pulledTo: UInt64 = 0
+  /// The highest sequence of this history that anything here is of: cursor, versions, and what operations were made on.
+  package var seen: UInt64 = 0
   package var filters: [EntityFilter] = []
   /// The number of the last pass from the start; entities carry the number of the last that mentioned them.
   package var pass: Int64 = 0
@@ -92,14 +94,14 @@ extension WriteTransaction {
     try execute(
       """
       INSERT INTO replica(id, device, incarnation, place, space, epoch, cursor, pulled_to, filters, pass, is_passing,
-        last_number, last_position, edits, clock_time, clock_counter, clock_offset, pruned)
-      VALUES(1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+        last_number, last_position, edits, clock_time, clock_counter, clock_offset, pruned, seen)
+      VALUES(1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
       ON CONFLICT(id) DO UPDATE SET device = excluded.device, incarnation = excluded.incarnation,
         place = excluded.place, space = excluded.space, epoch = excluded.epoch, cursor = excluded.cursor,
         pulled_to = excluded.pulled_to, filters = excluded.filters, pass = excluded.pass,
         is_passing = excluded.is_passing, last_number = excluded.last_number, last_position = excluded.last_position,
         edits = excluded.edits, clock_time = excluded.clock_time, clock_counter = excluded.clock_counter,
-        clock_offset = excluded.clock_offset, pruned = excluded.pruned
+        clock_offset = excluded.clock_offset, pruned = excluded.pruned, seen = excluded.seen
       """,
       [
         .bytes(head.device.bytes), .bytes(head.incarnation.bytes), .bytes(head.place), .text(head.space),
@@ -107,6 +109,7 @@ extension WriteTransaction {
         .integer(head.pass), .integer(head.isPassing ? 1 : 0), .integer(Int64(bitPattern: head.lastNumber)),
         .integer(Int64(bitPattern: head.lastPosition)), .integer(head.edits), .integer(head.clock.last.time),
         .integer(Int64(head.clock.last.counter)), .integer(head.clock.offset), .integer(head.pruned),
+        .integer(Int64(bitPattern: head.seen)),
       ])
   }
 }
@@ -117,7 +120,7 @@ extension Transaction where Self: ~Copyable {
     try first(
       """
       SELECT device, incarnation, place, space, epoch, cursor, pulled_to, filters, pass, is_passing, last_number,
-        last_position, edits, clock_time, clock_counter, clock_offset, pruned FROM replica WHERE id = 1
+        last_position, edits, clock_time, clock_counter, clock_offset, pruned, seen FROM replica WHERE id = 1
       """
     ) { (row) throws(StoreError) in try ReplicaHead(row) }
   }
@@ -161,6 +164,7 @@ extension ReplicaHead {
     let last = ClockReading(time: row.integer(13), counter: UInt32(clamping: row.integer(14)))
     clock = HybridClock(last: last, offset: row.integer(15))
     pruned = row.integer(16)
+    seen = UInt64(bitPattern: row.integer(17))
   }
 }
 

@@ -7,6 +7,8 @@ package import HoldfastStore
 /// - `entity`: what the hub has, as far as it is known here, and beside it what the program sees while operations wait.
 /// - `operation`: the queue. `lane`: the lanes of an operation beside its entity's own.
 /// - `outcome`: what became of operations that have left the queue, for those who ask.
+/// - `history`: the hub's histories in which the replica was before, the latest first by `id`, and up to where each is
+///   that of now.
 package enum ReplicaSchema {
   package static let migrations = [
     Migration(1, "entities, queue and outcomes") { transaction in
@@ -58,6 +60,13 @@ package enum ReplicaSchema {
     // Entities that no page has told of yet, see `Arrival.untold`.
     Migration(2, "what no page has told of") { transaction in
       try transaction.execute("CREATE INDEX entity_untold ON entity(version) WHERE pass < 0")
+    },
+    Migration(3, "histories") { transaction in
+      try transaction.execute("ALTER TABLE replica ADD COLUMN seen INTEGER NOT NULL DEFAULT 0")
+      // How much it was has not been noted: more than any other history has.
+      try transaction.execute("UPDATE replica SET seen = $1 WHERE LENGTH(epoch) > 0", [.integer(Int64.max)])
+      try transaction.execute(
+        "CREATE TABLE history(id INTEGER PRIMARY KEY, epoch BLOB NOT NULL, shared INTEGER NOT NULL)")
     },
   ]
 }

@@ -13,16 +13,13 @@ final class SimulatedHub {
     let database: Database
     let reader: Reader
     let steps: any HubSteps
-    let number: Int64
   }
 
   static let space = "work"
   private let parts: SimulationParts
   private(set) var disk: LosingDisk
   private var run: Run?
-  /// What was noted beside the database of how far the history had come.
-  private var noted: HistoryMark?
-  /// How often it has been started.
+  /// How often it has been started, whatever its database says.
   private var starts = 0
   /// What the simulation knows of the history that the hub should have.
   var account = HubAccount()
@@ -44,30 +41,17 @@ final class SimulatedHub {
 
   // MARK: Life
 
-  /// - Returns: whether the database turned out to be out of a backup.
-  @discardableResult
-  func start() throws -> Bool {
+  func start() throws {
     var options = StoreOptions()
     options.vfs = disk.name
     disk.beginProgram(starts + 1)
     let database = try Database(path: "hub", options: options, migrations: Schema.migrations)
-    let noted = noted
     starts += 1
-    let fresh = [0xe9, 0, 0, 0] + (0..<4).map { UInt8(truncatingIfNeeded: starts >> (8 * $0)) }
-    let (mark, isNew, epoch) = try database.write { transaction in
-      let (mark, isNew) = try HubHistory.begin(after: noted, transaction)
-      // A history's name is drawn by chance; here it comes from the seed as well.
-      if isNew || mark.run == 1 {
-        try transaction.execute("UPDATE history SET epoch = $1 WHERE id = 1", [.bytes(fresh)])
-      }
-      let epoch = try transaction.first("SELECT epoch FROM history WHERE id = 1") { $0.bytes(0) }
-      return (mark, isNew, epoch ?? [])
-    }
-    self.noted = mark
+    // Drawn by chance otherwise; here it is the same for the same seed.
+    let epoch = [0xe9, 0, 0, 0] + (0..<4).map { UInt8(truncatingIfNeeded: starts >> (8 * $0)) }
+    try database.write { try HubHistory.begin(epoch: epoch, $0) }
     let desk = SyncDesk(epoch: epoch, quotaBytes: 1 << 30, quotaValues: 1 << 30)
-    run = Run(
-      database: database, reader: try database.makeReader(), steps: parts.hub(desk), number: mark.run)
-    return isNew
+    run = Run(database: database, reader: try database.makeReader(), steps: parts.hub(desk))
   }
 
   /// The process ends as it means to: it closes the database.
@@ -83,12 +67,6 @@ final class SimulatedHub {
   func powerDown() {
     run = nil
     disk.restorePower()
-  }
-
-  /// What a hub that runs does every so often, and at its end.
-  func noteHistory() throws {
-    guard let run else { return }
-    noted = try run.reader.read { try HubHistory.mark(run: run.number, $0) }
   }
 
   func backup(seed: UInt64) -> Backup {

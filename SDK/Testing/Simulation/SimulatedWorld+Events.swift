@@ -10,9 +10,6 @@ extension SimulatedWorld {
     switch event {
     case .user(let number): try onDevice(number) { try work(number, $0) }
     case .fault: try disturb()
-    case .upkeep:
-      try onHub { try hub.noteHistory() }
-      plan(.upkeep, in: 10_000)
     case .action(let number, let life, let action):
       try onDevice(number, life) { device in
         self.note("device \(number): \(action.text)")
@@ -126,7 +123,7 @@ extension SimulatedWorld {
 
   func answered(_ question: SyncQuestion, _ reply: HubReply, _ number: Int, _ device: SimulatedDevice) throws {
     if case .failed(.needs(.access)) = reply { try device.forget() }
-    cover(question.request, reply)
+    try cover(question.request, reply, device)
     let (next, parked) = try device.finish(question, reply, at: now)
     switch next {
     case .ask(let next): call(next, number)
@@ -147,10 +144,12 @@ extension SimulatedWorld {
     }
   }
 
-  private func cover(_ request: HubRequest, _ reply: HubReply) {
+  private func cover(_ request: HubRequest, _ reply: HubReply, _ device: SimulatedDevice) throws {
     switch (request, reply) {
     case (.join(let request), .join(let reply)):
-      if !request.epoch.isEmpty { cover(request.epoch == reply.epoch ? .cursorKept : .newHistory) }
+      if !request.epoch.isEmpty, request.epoch != reply.epoch {
+        cover(reply.shared < (try device.head().seen) ? .newHistory : .cursorKept)
+      }
     case (_, .pull(let page)):
       if page.restart { cover(.passFromStart) }
       for entity in page.entities {

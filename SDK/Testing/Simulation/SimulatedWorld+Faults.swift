@@ -11,7 +11,7 @@ extension SimulatedWorld {
     plan(.fault, in: 200 + chance(6_000))
     let number = Int(random.next() % UInt64(devices.count))
     switch random.next() % 22 {
-    case 0: try endHub()
+    case 0: endHub()
     case 1, 2: if hub.isRunning { hub.disk.cutPower(after: Int(random.next() % 120)) }
     case 3: if hub.isRunning && hub.hasPower { hubBackup = hub.backup(seed: random.next()) }
     case 4: try restoreHub()
@@ -71,11 +71,9 @@ extension SimulatedWorld {
     hubIsAway()
   }
 
-  private func endHub() throws {
+  private func endHub() {
     guard hub.isRunning, hub.hasPower else { return }
     if oneIn(3) {
-      try onHub { try hub.noteHistory() }
-      guard hub.isRunning else { return }
       note("hub: ends")
       cover(.hubEnded)
       hub.stop()
@@ -90,8 +88,8 @@ extension SimulatedWorld {
   func startHub() throws {
     guard !hub.isRunning else { return }
     do {
-      let isNew = try hub.start()
-      note("hub: starts\(isNew ? " with a history of its own" : "")")
+      try hub.start()
+      note("hub: starts")
     } catch {
       guard !hub.hasPower else { throw error }
       note("hub: the power goes while it starts")
@@ -104,7 +102,6 @@ extension SimulatedWorld {
     guard let backup = hubBackup, hub.isRunning, hub.hasPower else { return }
     hub.disk.inject { $0 = .init() }
     let before = Set(try words().values.joined())
-    try hub.noteHistory()
     hub.restore(backup, seed: random.next())
     try hub.start()
     let after = Set(try words().values.joined())

@@ -16,7 +16,6 @@ final class SimulatedWorld {
   enum Event {
     case user(Int)
     case fault
-    case upkeep
     /// What belongs to an earlier life of the device, which the second number counts, is over.
     case action(Int, Int, SyncAction)
     case wake(Int, Int, MonotonicTime)
@@ -96,7 +95,6 @@ final class SimulatedWorld {
     for _ in 0..<count { addDevice(files: oneIn(8) ? nil : try BlankFiles.replica.get()) }
     for device in devices { plan(.startDevice(device.number), in: chance(2_000)) }
     plan(.fault, in: chance(4_000))
-    plan(.upkeep, in: 10_000)
     while failure == nil, let next = events.next() {
       now = max(now, next.time)
       steps += 1

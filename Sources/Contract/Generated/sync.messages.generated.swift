@@ -662,6 +662,8 @@ public struct JoinRequest: Message {
   public var entities: [EntityDescription] = []
   /// The history that the replica's cursor and versions are of; empty: none yet.
   public var epoch: [UInt8] = []
+  /// Histories in which it was before, the latest first, for a hub that does not know that one.
+  public var earlier: [EarlierHistory] = []
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -670,12 +672,14 @@ public struct JoinRequest: Message {
     space: String = "",
     replica: ReplicaIdentity = ReplicaIdentity(),
     entities: [EntityDescription] = [],
-    epoch: [UInt8] = []
+    epoch: [UInt8] = [],
+    earlier: [EarlierHistory] = []
   ) {
     self.space = space
     self.replica = replica
     self.entities = entities
     self.epoch = epoch
+    self.earlier = earlier
   }
 
   public var encodedSize: Int {
@@ -684,11 +688,13 @@ public struct JoinRequest: Message {
     size += MessageCoding<ReplicaIdentity>.size(replica, field: 2)
     size += MessageCoding<EntityDescription>.sizeList(entities, field: 3)
     size += BytesCoding.size(epoch, field: 4)
+    size += MessageCoding<EarlierHistory>.sizeList(earlier, field: 5)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    MessageCoding<EarlierHistory>.writeList(earlier, field: 5, into: &writer)
     BytesCoding.write(epoch, field: 4, into: &writer)
     MessageCoding<EntityDescription>.writeList(entities, field: 3, into: &writer)
     MessageCoding<ReplicaIdentity>.write(replica, field: 2, into: &writer)
@@ -704,6 +710,49 @@ public struct JoinRequest: Message {
       case 18: try MessageCoding<ReplicaIdentity>.read(&replica, from: &reader)
       case 26: try MessageCoding<EntityDescription>.readList(&entities, tag: tag, from: &reader)
       case 34: try BytesCoding.read(&epoch, from: &reader)
+      case 42: try MessageCoding<EarlierHistory>.readList(&earlier, tag: tag, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
+/// A history that a replica's own has grown out of.
+public struct EarlierHistory: Message {
+  public static let messageName = "holdfast.sync.EarlierHistory"
+
+  public var epoch: [UInt8] = []
+  /// Up to this sequence both are the same.
+  public var shared: UInt64 = 0
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(epoch: [UInt8] = [], shared: UInt64 = 0) {
+    self.epoch = epoch
+    self.shared = shared
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += BytesCoding.size(epoch, field: 1)
+    size += UInt64Coding.size(shared, field: 2)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    UInt64Coding.write(shared, field: 2, into: &writer)
+    BytesCoding.write(epoch, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try BytesCoding.read(&epoch, from: &reader)
+      case 16: try UInt64Coding.read(&shared, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }
@@ -713,7 +762,7 @@ public struct JoinRequest: Message {
 public struct JoinReply: Message {
   public static let messageName = "holdfast.sync.JoinReply"
 
-  /// Names the hub's history; another one than before asks for a fresh start.
+  /// Names the hub's history. Each run of a hub is one of its own.
   public var epoch: [UInt8] = []
   /// The hub's newest sequence.
   public var sequence: UInt64 = 0
@@ -721,7 +770,8 @@ public struct JoinReply: Message {
   public var clock: ClockReading = ClockReading()
   /// The highest operation number that the hub knows of this incarnation.
   public var number: UInt64 = 0
-  /// Up to this sequence the history is the one that the request names. What is later in that one is lost.
+  /// Up to this sequence the history is the one that the request names. What is later in that one is lost: whoever has
+  /// seen any of it begins anew.
   public var shared: UInt64 = 0
   public var unknownFields = UnknownFields()
 
@@ -784,6 +834,8 @@ public struct PushRequest: Message {
   public var operations: [EntityOperation] = []
   /// Outcomes up to this number have reached the device: the hub may forget them.
   public var confirmed: UInt64 = 0
+  /// The history that the operations' bases are of: the hub's, as it was joined.
+  public var epoch: [UInt8] = []
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -792,12 +844,14 @@ public struct PushRequest: Message {
     space: String = "",
     replica: ReplicaIdentity = ReplicaIdentity(),
     operations: [EntityOperation] = [],
-    confirmed: UInt64 = 0
+    confirmed: UInt64 = 0,
+    epoch: [UInt8] = []
   ) {
     self.space = space
     self.replica = replica
     self.operations = operations
     self.confirmed = confirmed
+    self.epoch = epoch
   }
 
   public var encodedSize: Int {
@@ -806,11 +860,13 @@ public struct PushRequest: Message {
     size += MessageCoding<ReplicaIdentity>.size(replica, field: 2)
     size += MessageCoding<EntityOperation>.sizeList(operations, field: 3)
     size += UInt64Coding.size(confirmed, field: 4)
+    size += BytesCoding.size(epoch, field: 5)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    BytesCoding.write(epoch, field: 5, into: &writer)
     UInt64Coding.write(confirmed, field: 4, into: &writer)
     MessageCoding<EntityOperation>.writeList(operations, field: 3, into: &writer)
     MessageCoding<ReplicaIdentity>.write(replica, field: 2, into: &writer)
@@ -826,6 +882,7 @@ public struct PushRequest: Message {
       case 18: try MessageCoding<ReplicaIdentity>.read(&replica, from: &reader)
       case 26: try MessageCoding<EntityOperation>.readList(&operations, tag: tag, from: &reader)
       case 32: try UInt64Coding.read(&confirmed, from: &reader)
+      case 42: try BytesCoding.read(&epoch, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }

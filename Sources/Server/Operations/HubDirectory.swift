@@ -29,7 +29,6 @@ package struct HubDirectory: Sendable, Hashable {
   package var key: String { tls + "/server.key" }
   package var adminToken: String { path + "/admin.token" }
   package var address: String { path + "/address" }
-  package var history: String { path + "/history" }
 
   /// Names a directory, without looking at it.
   package init(path: String) {

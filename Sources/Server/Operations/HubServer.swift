@@ -41,7 +41,6 @@ package final class HubServer: Sendable {
   private let own: OwnServer
   private let persistence: PersistenceCalls
   private let housekeeping: Task<Void, Never>
-  private let historyNotes: Task<Void, Never>
   private let tls: Lock<TLSServerContext>
 
   /// Opens the directory, making what is missing in it, and listens.
@@ -68,7 +67,7 @@ package final class HubServer: Sendable {
     try await tokens.adopt(admin: try options.directory.adminTokenText(), now: .wallClock())
 
     let log = options.log
-    let history = try await HistoryKeeper.open(store, options.directory.history, log: log)
+    try await store.write { try HubHistory.begin($0) }
     let persistence = try await PersistenceCalls.open(store, options.persistence)
     self.persistence = persistence
 
@@ -88,7 +87,6 @@ package final class HubServer: Sendable {
       throw HubListenError(address: options.address, cause: error)
     }
     housekeeping = Task { await persistence.run { log("housekeeping failed: \($0)") } }
-    historyNotes = Task { await history.run(store) { log("the note of the hub's history failed: \($0)") } }
     try options.directory.write(address: address.description)
   }
 
@@ -118,8 +116,6 @@ package final class HubServer: Sendable {
     // The server serves what asks it; neither would ever be let go.
     own.server.withLock { $0 = nil }
     await housekeeping.value
-    historyNotes.cancel()
-    await historyNotes.value
     store.close()
   }
 

@@ -64,28 +64,51 @@ extension PersistenceCalls {
     while true {
       let commits = signals.commits
       let found = try await storing {
-        try await store.scan { [spaces] transaction -> (id: Int64, floor: Int64, sequence: Int64)? in
+        try await store.scan { [spaces, epoch] transaction -> Standing? in
           guard let id = try spaces.id(of: request.space, transaction) else { return nil }
-          return try transaction.first("SELECT floor, sequence FROM space WHERE id = $1", [.integer(id)]) { row in
-            (id, row.integer(0), row.integer(1))
-          }
+          return try Standing(of: id, with: cursor, epoch: epoch, transaction)
         }
       }
       guard let found else {
-        if cursor.map({ $0.epoch != epoch || $0.sequence > 0 }) ?? false { throw CursorExpired(floor: 0) }
+        if let cursor, cursor.sequence > 0 { throw CursorExpired(floor: 0) }
         hasWaited = true
         try await signals.waitForAny(after: commits)
         continue
       }
       if let cursor {
-        guard cursor.epoch == epoch, cursor.sequence >= found.floor, cursor.sequence <= found.sequence else {
+        // What it was told after that is of another history.
+        guard cursor.sequence >= found.floor, cursor.sequence <= found.shared else {
           throw CursorExpired(floor: UInt64(clamping: found.floor))
         }
-        return (found.id, cursor.sequence)
+        return (found.space, cursor.sequence)
       }
       // A space that came to be while the watch waited is new to it from its first change on.
-      return (found.id, hasWaited ? 0 : request.fromStart ? found.floor : found.sequence)
+      return (found.space, hasWaited ? 0 : request.fromStart ? found.floor : found.sequence)
     }
+  }
+}
+
+/// Where a space stands.
+private struct Standing: Sendable {
+  let space: Int64
+  let floor: Int64
+  let sequence: Int64
+  /// Up to where its history is the one of a cursor.
+  let shared: Int64
+
+  /// Nil when there is no such space.
+  init?(
+    of space: Int64, with cursor: WatchCursor?, epoch: [UInt8], _ transaction: borrowing ReadTransaction
+  ) throws(StoreError) {
+    let ends = try transaction.first("SELECT floor, sequence FROM space WHERE id = $1", [.integer(space)]) { row in
+      (floor: row.integer(0), sequence: row.integer(1))
+    }
+    guard let ends else { return nil }
+    self.space = space
+    (floor, sequence) = ends
+    let ancestry = Ancestry(epoch: epoch, space: space, sequence: ends.sequence)
+    shared =
+      if let cursor { try ancestry.shared(with: cursor.epoch, transaction) } else { ends.sequence }
   }
 }
 

@@ -15,8 +15,6 @@ struct ReplicaRecord: Equatable {
   var device: [UInt8]
   /// Whose credential it came with last.
   var principal: String
-  /// The history in which it joined last.
-  var epoch: [UInt8]
   /// The highest operation number that is known of it.
   var number: Int64 = 0
   /// Outcomes up to this one have reached it and been forgotten.
@@ -29,42 +27,35 @@ enum ReplicaTable {
   ) throws(StoreError) -> ReplicaRecord? {
     try transaction.first(
       """
-      SELECT id, device, principal, epoch, number, confirmed FROM replica WHERE space = $1 AND incarnation = $2
+      SELECT id, device, principal, number, confirmed FROM replica WHERE space = $1 AND incarnation = $2
       """, [.integer(space), .bytes(identity.incarnation.bytes)]
     ) { row in
       ReplicaRecord(
-        id: row.integer(0), device: row.bytes(1), principal: row.text(2), epoch: row.bytes(3), number: row.integer(4),
-        confirmed: row.integer(5))
+        id: row.integer(0), device: row.bytes(1), principal: row.text(2), number: row.integer(3),
+        confirmed: row.integer(4))
     }
   }
 
   static func insert(
-    _ identity: ReplicaIdentity, in space: Int64, principal: String, epoch: [UInt8],
-    _ transaction: borrowing WriteTransaction
+    _ identity: ReplicaIdentity, in space: Int64, principal: String, _ transaction: borrowing WriteTransaction
   ) throws(StoreError) -> ReplicaRecord {
     let id = try transaction.first(
       """
-      INSERT INTO replica (space, incarnation, device, principal, epoch, number, confirmed)
-      VALUES ($1, $2, $3, $4, $5, 0, 0) RETURNING id
+      INSERT INTO replica (space, incarnation, device, principal, number, confirmed)
+      VALUES ($1, $2, $3, $4, 0, 0) RETURNING id
       """,
-      [
-        .integer(space), .bytes(identity.incarnation.bytes), .bytes(identity.device.bytes), .text(principal),
-        .bytes(epoch),
-      ]
+      [.integer(space), .bytes(identity.incarnation.bytes), .bytes(identity.device.bytes), .text(principal)]
     ) { $0.integer(0) }
     guard let id, id <= OperationID.lastReplica else {
       throw StoreError(.tooLarge, "the hub has had all the replicas that it can have")
     }
-    return ReplicaRecord(id: id, device: identity.device.bytes, principal: principal, epoch: epoch)
+    return ReplicaRecord(id: id, device: identity.device.bytes, principal: principal)
   }
 
   static func update(_ record: ReplicaRecord, _ transaction: borrowing WriteTransaction) throws(StoreError) {
     try transaction.execute(
-      "UPDATE replica SET principal = $2, epoch = $3, number = $4, confirmed = $5 WHERE id = $1",
-      [
-        .integer(record.id), .text(record.principal), .bytes(record.epoch), .integer(record.number),
-        .integer(record.confirmed),
-      ])
+      "UPDATE replica SET principal = $2, number = $3, confirmed = $4 WHERE id = $1",
+      [.integer(record.id), .text(record.principal), .integer(record.number), .integer(record.confirmed)])
   }
 }
 

@@ -44,7 +44,13 @@ struct PullPass {
     clock =
       try ends.map { (ends) throws(StoreError) in try .read(space: ends.id, transaction) ?? EntityAccount.Row() }
       ?? EntityAccount.Row()
-    let given = Cursor(request.cursor)
+    var given = Cursor(request.cursor)
+    if let ends, let old = given, old.epoch != epoch {
+      // Nothing that it knows is after what both histories share.
+      let shared = try Ancestry(epoch: epoch, space: ends.id, sequence: ends.sequence)
+        .shared(with: old.epoch, transaction)
+      if shared > 0, old.end <= UInt64(clamping: shared) { given?.epoch = epoch }
+    }
     if let given,
       given.isValid(epoch: epoch, filters: filters.hash, floor: UInt64(clamping: clock.floor), last: last)
     {

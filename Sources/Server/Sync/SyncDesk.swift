@@ -46,14 +46,14 @@ package struct SyncDesk: Sendable {
     let replica = try ReplicaTable.find(request.replica, in: space.id, transaction)
     try request.compare(replica)
     if canWrite {
-      guard let replica, replica.principal == principal, replica.epoch == epoch else { return nil }
+      guard let replica, replica.principal == principal else { return nil }
     }
     let row = try EntityAccount.Row.read(space: space.id, transaction) ?? EntityAccount.Row()
     return JoinReply(
       epoch: epoch, sequence: UInt64(clamping: space.sequence), clock: row.clock(at: Moment(microseconds: now)),
       number: UInt64(clamping: replica?.number ?? 0),
-      shared: try Ancestry.shared(
-        with: request.epoch, now: epoch, space: space.id, sequence: space.sequence, transaction))
+      shared: try Ancestry(epoch: epoch, space: space.id, sequence: space.sequence)
+        .shared(with: request.epoch, request.earlier, transaction))
   }
 
   /// Lets a replica in and notes the descriptions that it brings.
@@ -78,8 +78,8 @@ package struct SyncDesk: Sendable {
     return JoinReply(
       epoch: epoch, sequence: UInt64(clamping: account.row.sequence),
       clock: entities.row.clock(at: Moment(microseconds: now)), number: UInt64(clamping: replica.number),
-      shared: try Ancestry.shared(
-        with: request.epoch, now: epoch, space: account.id, sequence: account.row.sequence, transaction))
+      shared: try Ancestry(epoch: epoch, space: account.id, sequence: account.row.sequence)
+        .shared(with: request.epoch, request.earlier, transaction))
   }
 
   private func admit(
@@ -89,13 +89,11 @@ package struct SyncDesk: Sendable {
     guard var replica = try ReplicaTable.find(request.replica, in: entities.space, transaction) else {
       guard entities.row.replicas < Limits.replicas else { throw SyncRefusal.tooMany("replicas", Limits.replicas) }
       entities.row.replicas += 1
-      return try ReplicaTable.insert(
-        request.replica, in: entities.space, principal: principal, epoch: epoch, transaction)
+      return try ReplicaTable.insert(request.replica, in: entities.space, principal: principal, transaction)
     }
     try request.compare(replica)
     let before = replica
     replica.principal = principal
-    replica.epoch = epoch
     if replica != before { try ReplicaTable.update(replica, transaction) }
     return replica
   }
@@ -104,7 +102,8 @@ package struct SyncDesk: Sendable {
 
   /// Does operations in their order.
   ///
-  /// - Throws: `UnknownReplica`; `unavailable` when the replica has not joined since the hub's history began;
+  /// - Throws: `UnknownReplica`; `unavailable` when the replica has not joined since the hub's history began, and so does
+  ///   not know how much of what it has seen is still so;
   ///   `invalidArgument` for more operations than one push may have.
   package func push(
     _ request: PushRequest, by principal: String, at now: Int64, _ transaction: borrowing WriteTransaction
@@ -116,8 +115,7 @@ package struct SyncDesk: Sendable {
       let replica = try ReplicaTable.find(request.replica, in: space.id, transaction)
     else { throw UnknownReplica(message: "the replica has not joined the space") }
     guard replica.device == request.replica.device.bytes else { throw UnknownReplica.ofAnotherDevice }
-    // The versions that it knows may be of another history.
-    guard replica.epoch == epoch else {
+    guard request.epoch == epoch else {
       throw CallError<Never>(.unavailable, "the hub's history is a new one; join first")
     }
     let account = try transaction.shared(SpaceLedger.self).openAccount(named: request.space, transaction)
@@ -151,8 +149,12 @@ private struct CheckedJoin {
   let replica: ReplicaIdentity
   let shapes: [EntityShape]
   let epoch: [UInt8]
+  let earlier: [EarlierHistory]
 
   init(_ request: JoinRequest) throws {
+    guard request.earlier.count <= Limits.earlierHistories else {
+      throw CallError<Never>(.invalidArgument, "a replica tells of at most \(Limits.earlierHistories) histories")
+    }
     guard request.entities.count <= Limits.entityTypes else {
       throw CallError<Never>(.invalidArgument, "a program has at most \(Limits.entityTypes) entity types")
     }
@@ -167,6 +169,7 @@ private struct CheckedJoin {
     space = request.space
     replica = request.replica
     epoch = request.epoch
+    earlier = request.earlier
   }
 
   func compare(_ shape: EntityShape, _ known: [UInt8]) throws(DescriptionMismatch) {

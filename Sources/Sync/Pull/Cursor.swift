@@ -51,6 +51,9 @@ package struct Cursor: Hashable, Sendable {
       }
   }
 
+  /// The latest sequence that anything in it is of.
+  package var end: UInt64 { max(sequence, since, start) }
+
   /// Whether the hub can go on from here: the history is the same, so are the filters, and no tombstone that the device
   /// has not heard of has been forgotten.
   ///

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HoldfastContract
+import HoldfastRPC
 import HoldfastStore
 import HoldfastSync
 import HoldfastTesting
@@ -11,6 +12,13 @@ import Testing
 /// The desk on a disk that fails, without threads.
 struct `Entities on a failing disk` {
   private static let identity = ReplicaIdentity(device: UUID(), incarnation: UUID())
+
+  /// A push to a hub that was joined in its present run.
+  private static func request(_ number: Int, _ desk: SyncDesk) -> PushRequest {
+    var request = pushes[number]
+    request.epoch = desk.epoch
+    return request
+  }
 
   /// Pushes that each count one up, on one of five notes.
   private static let pushes: [PushRequest] = (0..<40).map { push in
@@ -41,8 +49,8 @@ struct `Entities on a failing disk` {
     _ = try database.write { try desk.join(request, by: "tester", at: 1_000_000, $0) }
   }
 
-  private func push(_ request: PushRequest, _ desk: SyncDesk, _ database: Database) throws -> [Outcome] {
-    try database.write { try desk.push(request, by: "tester", at: 2_000_000, $0) }.outcomes
+  private func push(_ number: Int, _ desk: SyncDesk, _ database: Database) throws -> [Outcome] {
+    try database.write { try desk.push(Self.request(number, desk), by: "tester", at: 2_000_000, $0) }.outcomes
   }
 
   /// What the database holds has to go together: outcomes, rows in the log, counts in the notes, checksum.
@@ -71,7 +79,7 @@ struct `Entities on a failing disk` {
       try join(desk, database)
       disk.cutPower(after: Int.random(in: 1...250, using: &random))
       while disk.hasPower, acknowledged < Self.pushes.count {
-        guard let outcomes = try? push(Self.pushes[acknowledged], desk, database) else { break }
+        guard let outcomes = try? push(acknowledged, desk, database) else { break }
         #expect(outcomes.allSatisfy { $0.kind == .applied })
         acknowledged += 1
       }
@@ -81,8 +89,8 @@ struct `Entities on a failing disk` {
     let desk = try desk(database)
     #expect(try check(desk, database) >= Int64(acknowledged * 5))
     // Everything once more: what happened stays, the rest happens now.
-    for (number, request) in Self.pushes.enumerated() {
-      let outcomes = try push(request, desk, database)
+    for number in Self.pushes.indices {
+      let outcomes = try push(number, desk, database)
       #expect(outcomes.allSatisfy { $0.kind == .applied })
       if number < acknowledged { #expect(outcomes.allSatisfy { $0.isReplay }) }
     }
@@ -94,13 +102,13 @@ struct `Entities on a failing disk` {
     let database = try open(disk)
     let desk = try desk(database)
     try join(desk, database)
-    _ = try push(Self.pushes[0], desk, database)
+    _ = try push(0, desk, database)
     disk.inject { $0.capacity = 0 }
-    let error = #expect(throws: StoreError.self) { try push(Self.pushes[1], desk, database) }
+    let error = #expect(throws: StoreError.self) { try push(1, desk, database) }
     #expect(error?.code == .full)
     #expect(try check(desk, database) == 5)
     disk.inject { $0.capacity = .max }
-    #expect(try push(Self.pushes[1], desk, database).allSatisfy { $0.kind == .applied && !$0.isReplay })
+    #expect(try push(1, desk, database).allSatisfy { $0.kind == .applied && !$0.isReplay })
     #expect(try check(desk, database) == 10)
   }
 
@@ -111,47 +119,105 @@ struct `Entities on a failing disk` {
     try migrator.revert(database, to: 4)
     let again = try open(disk)
     try join(desk(again), again)
-    _ = try push(Self.pushes[0], desk(again), again)
+    _ = try push(0, desk(again), again)
     #expect(throws: StoreError.self) { try migrator.revert(again, to: 4) }
   }
 
-  @Test func `a history that is behind its note is a new one, and knows what it shares with the old`() throws {
-    let disk = LosingDisk(seed: 3)
-    let database = try open(disk)
-    func begin(_ mark: HistoryMark?) throws -> (mark: HistoryMark, isNew: Bool) {
-      try database.write { try HubHistory.begin(after: mark, $0) }
+  /// The hub is started on the database.
+  private func start(_ database: Database) throws -> SyncDesk {
+    try database.write { try HubHistory.begin($0) }
+    return try desk(database)
+  }
+
+  private func shared(
+    with epoch: [UInt8], earlier: [EarlierHistory] = [], _ desk: SyncDesk, _ database: Database
+  ) throws -> UInt64 {
+    let request = JoinRequest(space: "notes", replica: Self.identity, epoch: epoch, earlier: earlier)
+    let known = try database.makeReader().read {
+      try desk.joinKnown(request, by: "tester", canWrite: true, at: 1_000_000, $0)
     }
-    #expect(try begin(nil) == (HistoryMark(run: 1, changes: 0), false))
-    // A crash between the database's note and the file's: the database is one ahead.
-    #expect(try begin(HistoryMark(run: 0, changes: 0)) == (HistoryMark(run: 2, changes: 0), false))
-    let first = try desk(database)
+    let reply = try database.write { try desk.join(request, by: "tester", at: 1_000_000, $0) }
+    #expect(reply.epoch == desk.epoch)
+    #expect(known == reply)
+    return reply.shared
+  }
+
+  @Test func `each run is a history of its own, and knows what it shares with those before`() throws {
+    let database = try open(LosingDisk(seed: 3))
+    let first = try start(database)
     try join(first, database)
-    _ = try push(Self.pushes[0], first, database)
-    #expect(try begin(HistoryMark(run: 2, changes: 5)) == (HistoryMark(run: 3, changes: 5), false))
-    #expect(try desk(database).epoch == first.epoch)
-
-    for noted in [HistoryMark(run: 3, changes: 6), HistoryMark(run: 99, changes: 0), nil] {
-      let before = try desk(database).epoch
-      #expect(try begin(noted).isNew)
-      let after = try desk(database)
-      #expect(after.epoch != before)
-      // Whoever was there before is told how far it is the same, and has to join before it pushes.
-      #expect(throws: (any Error).self) { try push(Self.pushes[1], after, database) }
-      let request = JoinRequest(space: "notes", replica: Self.identity, epoch: before)
-      let reply = try database.write { try after.join(request, by: "tester", at: 1_000_000, $0) }
-      #expect(reply.shared == 5)
-      #expect(reply.epoch == after.epoch)
+    _ = try push(0, first, database)
+    let second = try start(database)
+    #expect(second.epoch != first.epoch)
+    // Whoever was there before does not know what of that is still so, and joins before it pushes.
+    let late = #expect(throws: CallError<Never>.self) {
+      try database.write { try second.push(Self.request(1, first), by: "tester", at: 2_000_000, $0) }
     }
-    let stranger = JoinRequest(space: "notes", replica: Self.identity, epoch: [1, 2, 3])
-    let last = try desk(database)
-    #expect(try database.write { try last.join(stranger, by: "tester", at: 1_000_000, $0) }.shared == 0)
-    #expect(try database.write { try last.join(request(of: first), by: "tester", at: 1_000_000, $0) }.shared == 5)
+    #expect(late?.status == .unavailable)
+    #expect(try shared(with: first.epoch, second, database) == 5)
+    _ = try push(1, second, database)
+    // Nothing happens in one run.
+    let last = try [0, 0].map { _ in try start(database) }[1]
+    #expect(try shared(with: first.epoch, last, database) == 5)
+    #expect(try shared(with: second.epoch, last, database) == 10)
+    #expect(try shared(with: last.epoch, last, database) == 10)
+    // Of a run that it does not know it goes by those before that.
+    #expect(try shared(with: [1, 2, 3], last, database) == 0)
+    let earlier = [
+      EarlierHistory(epoch: [4], shared: 9), EarlierHistory(epoch: second.epoch, shared: 7),
+      EarlierHistory(epoch: first.epoch, shared: 5),
+    ]
+    #expect(try shared(with: [1, 2, 3], earlier: earlier, last, database) == 7)
+    let longer = [EarlierHistory(epoch: first.epoch, shared: 9)]
+    #expect(try shared(with: [1, 2, 3], earlier: longer, last, database) == 5)
   }
 
-  private func request(of desk: SyncDesk) -> JoinRequest {
-    JoinRequest(space: "notes", replica: Self.identity, epoch: desk.epoch)
+  @Test func `a cursor of an earlier run is good up to where that ended as far as the database knows`() throws {
+    let (disk, backup) = (LosingDisk(seed: 4), LosingDisk(seed: 5))
+    let everything = try FilterSet()
+    var cursors: [[UInt8]] = []
+    do {
+      let database = try open(disk)
+      let desk = try start(database)
+      try join(desk, database)
+      for number in 0..<2 {
+        _ = try push(number, desk, database)
+        let request = PullRequest(space: "notes")
+        cursors.append(try database.makeReader().read { try desk.pull(request, everything, at: 0, $0) }.cursor)
+        // The hub runs on, and is killed later.
+        if number == 0 { backup.copyFiles(of: disk) }
+      }
+    }
+    for (disk, isGood) in [(disk, [true, true]), (backup, [true, false])] {
+      let database = try open(disk)
+      let desk = try start(database)
+      _ = try push(2, desk, database)
+      for (cursor, isGood) in zip(cursors, isGood) {
+        let request = PullRequest(space: "notes", cursor: cursor)
+        let page = try database.makeReader().read { try desk.pull(request, everything, at: 0, $0) }
+        #expect(page.restart == !isGood)
+        #expect(try #require(Cursor(page.cursor)).epoch == desk.epoch)
+      }
+    }
   }
 
-  @Test(arguments: ["", "1", "1 x", "1 2 3", "-", "99999999999999999999 1"])
-  func `a note that is none counts as none`(text: String) { #expect(HistoryMark(text) == nil) }
+  @Test func `the oldest runs are forgotten, and what later ones need of them is not`() throws {
+    let database = try open(LosingDisk(seed: 6))
+    let first = try start(database)
+    try join(first, database)
+    _ = try push(0, first, database)
+    let second = try start(database)
+    _ = try push(1, second, database)
+    let quiet = try start(database)
+    for _ in 1..<Limits.runs { try database.write { try HubHistory.begin($0) } }
+    let last = try start(database)
+    #expect(try shared(with: second.epoch, last, database) == 0)
+    #expect(try shared(with: quiet.epoch, last, database) == 10)
+    let rows = try database.makeReader().read { transaction in
+      let runs = try transaction.first("SELECT count(*) FROM run") { $0.integer(0) }
+      let ends = try transaction.first("SELECT count(*) FROM run_end") { $0.integer(0) }
+      return [runs, ends]
+    }
+    #expect(rows == [Limits.runs, 1])
+  }
 }

@@ -78,7 +78,7 @@ struct `Devices in a storm` {
 
     func push(_ operations: [EntityOperation], confirmed: UInt64, _ replica: Replica) throws -> [Outcome] {
       let request = PushRequest(
-        space: "notes", replica: replica.identity, operations: operations, confirmed: confirmed)
+        space: "notes", replica: replica.identity, operations: operations, confirmed: confirmed, epoch: desk.epoch)
       return try database.write { [desk, now] in try desk.push(request, by: "tester", at: now, $0) }.outcomes
     }
 

@@ -22,8 +22,6 @@ struct ModelHub {
   /// The hub's numbers for incarnations.
   private var replicas: [UUID: UInt64] = [:]
   private var highest: [UUID: UInt64] = [:]
-  /// The history under which each has joined last.
-  private var joined: [UUID: [UInt8]] = [:]
   private var done: [Identity: (content: [UInt8], outcome: Outcome)] = [:]
   /// The entities that operations in conflict are on.
   private var conflicts: [UInt64: EntityRef] = [:]
@@ -41,6 +39,18 @@ struct ModelHub {
     self = backup
     shared[next] = backup.sequence
     epoch = [next]
+  }
+
+  /// The hub is started again: a history of its own, of which all is that of before.
+  mutating func restart() {
+    let whole = self
+    restore(whole)
+  }
+
+  /// Up to where the history that `earlier` names is that of now; 0 when it is not known.
+  private func common(with earlier: [UInt8]) -> UInt64 {
+    guard let earlier = earlier.first, earlier <= epoch[0] else { return 0 }
+    return earlier == epoch[0] ? sequence : (earlier + 1...epoch[0]).compactMap { shared[$0] }.min() ?? 0
   }
 
   func state(_ entity: EntityRef) -> [UInt8]? { rows[entity].flatMap { $0.isDeleted ? nil : $0.state } }
@@ -64,23 +74,17 @@ struct ModelHub {
       shapes[description.type] = try EntityShape(description)
     }
     let incarnation = request.replica.incarnation
-    joined[incarnation] = epoch
     if replicas[incarnation] == nil { replicas[incarnation] = UInt64(replicas.count + 1) }
-    let earlier = request.epoch.first
-    let isKnown = earlier.map { $0 <= epoch[0] } ?? false
-    let common = earlier.map { earlier in
-      earlier == epoch[0] ? .max : isKnown ? (earlier + 1...epoch[0]).compactMap { shared[$0] }.min() ?? 0 : 0
-    }
     return JoinReply(
       epoch: epoch, sequence: sequence, clock: ClockReading(time: now), number: highest[incarnation] ?? 0,
-      shared: common ?? 0)
+      shared: common(with: request.epoch))
   }
 
   /// The replica has not joined since the history began.
   struct Aborted: Error {}
 
   mutating func push(_ request: PushRequest) throws -> PushReply {
-    guard joined[request.replica.incarnation] == epoch else { throw Aborted() }
+    guard request.epoch == epoch else { throw Aborted() }
     var gate = LaneGate()
     var outcomes: [Outcome] = []
     for operation in request.operations {
@@ -142,7 +146,8 @@ struct ModelHub {
   /// A page. A cursor of another history or of other filters begins anew.
   func pull(_ request: PullRequest) throws -> PullReply {
     let filters = try FilterSet(request.filters)
-    let known = Cursor(request.cursor)
+    var known = Cursor(request.cursor)
+    if let old = known, old.epoch != epoch, old.end > 0, old.end <= common(with: old.epoch) { known?.epoch = epoch }
     let isValid = known?.isValid(epoch: epoch, filters: filters.hash, floor: 0, last: sequence) ?? false
     var cursor = known ?? Cursor(epoch: epoch, filters: filters.hash)
     if !isValid { cursor = Cursor(epoch: epoch, filters: filters.hash) }

@@ -40,7 +40,6 @@ struct Device {
     let entities = descriptions.isEmpty ? [Note.description()] : descriptions
     let reply = try await sync.join(
       JoinRequest(space: space, replica: identity, entities: entities, epoch: epoch))
-    if epoch != reply.epoch { cursor = [] }
     epoch = reply.epoch
     return reply
   }
@@ -64,7 +63,7 @@ struct Device {
   /// Sends operations that have their numbers.
   func send(_ operations: [EntityOperation], confirmed: UInt64 = 0) async throws -> [Outcome] {
     try await sync.push(
-      PushRequest(space: space, replica: identity, operations: operations, confirmed: confirmed)
+      PushRequest(space: space, replica: identity, operations: operations, confirmed: confirmed, epoch: epoch)
     ).outcomes
   }
 
