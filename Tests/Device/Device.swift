@@ -17,7 +17,7 @@ final class Device: Sendable {
   private let replica: Replica
   private let hub: Hub
 
-  /// How long something may take that has to come about by itself.
+  /// For how long what has to come about by itself may come no nearer.
   private static let patience = Duration.seconds(60)
 
   static func open(_ options: DeviceOptions) async throws -> Device {
@@ -101,10 +101,10 @@ final class Device: Sendable {
           throw DeviceError(description: "a conflict where there is none: \(operation.exported)")
         }
       }
-      return try await replica.overview().pending == 0
+      return try await replica.overview().pending
     }
     // Nothing waits, so each of these returns.
-    try await within("the handles to tell so") { for handle in handles { try await handle.outcome() } }
+    for handle in handles { try await handle.outcome() }
   }
 
   /// Somebody else, another process or the hub, may be faster.
@@ -117,9 +117,9 @@ final class Device: Sendable {
     try await wait(for: "the replica to be as the hub is") { [replica] in
       if replica.currentStatus.phase == .elsewhere {
         line.withLock { $0 = .elsewhere }
-        return true
+        return 0
       }
-      return try await self.isEqual() == true
+      return try await self.isEqual() == true ? 0 : 1
     }
     return line.withLock { $0 }
   }
@@ -139,29 +139,23 @@ final class Device: Sendable {
   private func watch(_ seen: @Sendable () -> [Tally]) async throws {
     try await wait(for: "who watches to see what there is") { [replica] in
       let tallies = try await replica.tallies.query()
-      return seen() == tallies
+      return seen() == tallies ? 0 : 1
     }
   }
 
   // MARK: Waiting
 
-  private func wait(for what: String, until isThere: @Sendable () async throws -> Bool) async throws {
-    try await within(what) {
-      while !(try await isThere()) { try await Task.sleep(for: .milliseconds(50)) }
-    }
-  }
-
-  private func within(_ what: String, _ body: @Sendable () async throws -> Void) async throws {
-    try await withoutActuallyEscaping(body) { body in
-      try await withThrowingTaskGroup { group in
-        group.addTask { try await body() }
-        group.addTask {
-          try await Task.sleep(for: Self.patience)
-          throw DeviceError(description: "waited in vain for \(what): \(try await self.situation())")
-        }
-        defer { group.cancelAll() }
-        try await group.next()
+  /// Waits until nothing is left of something.
+  private func wait(for what: String, until left: () async throws -> Int) async throws {
+    var (least, deadline) = (Int.max, MonotonicTime.now())
+    while true {
+      let count = try await left()
+      if count == 0 { return }
+      if count < least { (least, deadline) = (count, MonotonicTime.now() + Self.patience) }
+      guard MonotonicTime.now() < deadline else {
+        throw DeviceError(description: "waited in vain for \(what): \(try await situation())")
       }
+      try await Task.sleep(for: .milliseconds(50))
     }
   }
 

@@ -14,9 +14,9 @@ struct DeviceWork {
     }
   }
 
-  static let tallies: Range<UInt32> = 0..<10
-  static let sheets: Range<UInt32> = 0..<6
-  static let slips: Range<UInt32> = 0..<8
+  static let tallies: Range<UInt32> = 0..<30
+  static let sheets: Range<UInt32> = 0..<10
+  static let slips: Range<UInt32> = 0..<10
   static let shelves: Range<UInt32> = 0..<3
 
   private let replica: Replica
