@@ -6,9 +6,12 @@ class Route: @unchecked Sendable {  // nothing in it changes, nor in its subclas
   let name: String
   let priority: CallPriority
   let shape: CallShape
+  /// Whether the handler is a plain function, which answers where the call arrives.
+  let isImmediate: Bool
   private let requestLimit: Int?
 
-  init<Request, Reply, Failure>(_ method: MethodDescriptor<Request, Reply, Failure>) {
+  init<Request, Reply, Failure>(_ method: MethodDescriptor<Request, Reply, Failure>, isImmediate: Bool = false) {
+    self.isImmediate = isImmediate
     id = method.id
     name = method.name
     priority = method.priority
@@ -35,6 +38,8 @@ class Route: @unchecked Sendable {  // nothing in it changes, nor in its subclas
 
 final class UnaryRoute<Request: Message, Reply: Message>: Route, @unchecked Sendable {
   let handler: UnaryHandler<Request, Reply>
+  /// The same where it never waits.
+  let immediate: ImmediateHandler<Request, Reply>?
   /// Never changes. A variable, as the compiler would look the type up anew for each call if it knew which one it is,
   /// and that takes longer than all else that it takes to make a call.
   private var call: UnaryServerCall<Request, Reply>.Type
@@ -42,8 +47,18 @@ final class UnaryRoute<Request: Message, Reply: Message>: Route, @unchecked Send
   init<Failure>(_ method: MethodDescriptor<Request, Reply, Failure>, _ handler: @escaping UnaryHandler<Request, Reply>)
   {
     self.handler = handler
+    immediate = nil
     call = UnaryServerCall<Request, Reply>.self
     super.init(method)
+  }
+
+  init<Failure>(
+    _ method: MethodDescriptor<Request, Reply, Failure>, immediate: @escaping ImmediateHandler<Request, Reply>
+  ) {
+    handler = { request, context in try immediate(request, context) }
+    self.immediate = immediate
+    call = UnaryServerCall<Request, Reply>.self
+    super.init(method, isImmediate: true)
   }
 
   override func makeCall(_ arrival: consuming CallArrival, _ body: MessageBody) throws(MessageDecodingError)

@@ -36,6 +36,9 @@ class ServerCall: @unchecked Sendable {  // state is the loop's, or under a lock
   /// Runs the handler and hands over what it returned.
   nonisolated(nonsending) func handle() async throws { preconditionFailure("each shape has its own") }
 
+  /// Answers where the route is immediate, on the loop.
+  func answer() throws { throw CallFailure(.internal, "\(route.name) may wait") }
+
   /// The client has sent an item.
   func receive(_ body: MessageBody) {}
   /// The client sends no more items.
@@ -63,6 +66,18 @@ class ServerCall: @unchecked Sendable {  // state is the loop's, or under a lock
     guard let first = interceptors.first else { return try await handle() }
     let context = CallContext(call: self)
     try await first.intercept(context) { try await self.handle(within: interceptors.dropFirst()) }
+  }
+
+  /// Runs an immediate handler, on the loop, from the call's arrival to its reply.
+  final func runAtOnce() {
+    guard mayBegin() else { return }
+    do {
+      try answer()
+    } catch {
+      let failure = CallFailure(thrown: error)
+      fail(failure)
+      if let cause = failure.cause { connection.report(cause, in: self) }
+    }
   }
 
   /// Answers a call whose handler threw.

@@ -18,6 +18,11 @@ class UnaryServerCall<Request: Message, Reply: Message>: ServerCall, @unchecked 
     if connection.loop.isCurrent { return reply(message) }
     await connection.loop.perform { self.reply(message) }
   }
+
+  final override func answer() throws {
+    guard let immediate = unaryRoute.immediate else { throw CallFailure(.internal, "\(route.name) may wait") }
+    reply(try immediate(request, CallContext(call: self)))
+  }
 }
 
 /// A call with one request and a stream of replies.

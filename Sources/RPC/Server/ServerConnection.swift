@@ -169,9 +169,12 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       connection: self, client: authenticated, metadata: head.metadata, deadline: head.deadline(from: loop.now),
       stream: stream)
     do {
-      let (call, priority) = try dispatcher.call(method, hasItems: hasItems, arrival, message)
+      let (call, beginning) = try dispatcher.call(method, hasItems: hasItems, arrival, message)
       if hasItems { receivers.value.insert(call, for: stream) }
-      pump.add(call, priority)
+      switch beginning {
+      case .inTurn(let priority): pump.add(call, priority)
+      case .atOnce: call.runAtOnce()
+      }
     } catch {
       fail(stream, error)
     }

@@ -140,7 +140,7 @@ package final class HubServer: Sendable {
     var dispatcher = Dispatcher()
     persistence.register(on: &dispatcher)
     SyncCalls(beside: persistence).register(on: &dispatcher)
-    DiagnosticsCalls().register(on: &dispatcher)
+    DiagnosticsCalls().registerAll(on: &dispatcher)
     dispatcher.describe(Administration.descriptor)
     AdministrationCalls(
       tokens: tokens, spaces: persistence, description: describe(dispatcher, settings),

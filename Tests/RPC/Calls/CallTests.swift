@@ -169,6 +169,63 @@ import Testing
     #expect(rest == 1000)
   }
 
+  @Test func `an immediate handler answers before those that wait, and what it throws is told`() async throws {
+    let release = Happening()
+    var dispatcher = Echo.dispatcher
+    dispatcher.unary(Echo.once) { request, _ in
+      await release.wait()
+      return request
+    }
+    dispatcher.immediate(Echo.unary) { request, context in
+      context.setReplyMetadata("loop", "here")
+      return Authenticate(token: request.token + context.name)
+    }
+    dispatcher.immediate(Echo.failing) { _, _ in throw Overflow(limit: 7) }
+    dispatcher.immediate(Echo.urgent) { _, _ in throw CancellationError() }
+    let client = RPCClient.inProcess(dispatcher)
+    async let slow = client.unary(Echo.once, Authenticate(token: "slow"))
+    var pending: [PendingReply<Authenticate, Never>] = []
+    for number in 0..<200 { pending.append(try await client.begin(Echo.unary, Authenticate(token: "\(number) "))) }
+    for number in 0..<200 { #expect(try await pending[number].reply.token == "\(number) test.Echo/unary") }
+    let declared = await #expect(throws: CallError<Overflow.Only>.self) {
+      try await client.unary(Echo.failing, Authenticate())
+    }
+    #expect(declared?.declared == .overflow(Overflow(limit: 7)))
+    let other = await #expect(throws: CallError<Never>.self) { try await client.unary(Echo.urgent, Authenticate()) }
+    #expect(other?.status == .cancelled)
+    release.pass()
+    #expect(try await slow.token == "slow")
+  }
+
+  @Test func `interceptors stand around immediate handlers too`() async throws {
+    struct Marker: ServerInterceptor {
+      nonisolated(nonsending) func intercept(
+        _ context: CallContext, _ proceed: nonisolated(nonsending) () async throws -> Void
+      ) async throws {
+        context.setReplyMetadata("seen", "1")
+        if context.metadata["stop"] != nil { throw CallError<Never>(.aborted, "stopped") }
+        try await proceed()
+      }
+    }
+    let ran = Happening()
+    var dispatcher = Echo.dispatcher
+    dispatcher.immediate(Echo.unary) { request, _ in
+      ran.pass()
+      return request
+    }
+    dispatcher.intercept(with: Marker())
+    let client = RPCClient.inProcess(dispatcher)
+    #expect(try await client.unary(Echo.unary, Authenticate(token: "x")).token == "x")
+    var metadata = Metadata()
+    metadata["stop"] = "1"
+    let error = await #expect(throws: CallError<Never>.self) {
+      try await client.unary(Echo.unary, Authenticate(), CallOptions(metadata: metadata))
+    }
+    #expect(error?.status == .aborted)
+    #expect(error?.metadata["seen"] == "1")
+    #expect(ran.count == 1)
+  }
+
   @Test func `a declared error travels as itself`() async throws {
     var dispatcher = Dispatcher()
     dispatcher.unary(Echo.failing) { _, _ in throw Overflow(limit: 7) }
