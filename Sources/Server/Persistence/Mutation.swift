@@ -47,7 +47,7 @@ struct Mutation: ~Copyable {
     let version = nextVersion
     if let existing {
       try ValueTable.update(
-        existing.id, version: version, at: now, expires: value.expires, type: value.type, content: value.content,
+        existing, version: version, at: now, expires: value.expires, type: value.type, content: value.content,
         transaction)
       let record = ValueRecord(
         id: existing.id, version: version, size: Int64(value.content.count), expires: value.expires)

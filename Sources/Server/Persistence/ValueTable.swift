@@ -67,16 +67,23 @@ enum ValueTable {
   }
 
   static func update(
-    _ id: Int64, version: Int64, at: Moment, expires: Moment?, type: String, content: [UInt8],
+    _ existing: ValueRecord, version: Int64, at: Moment, expires: Moment?, type: String, content: [UInt8],
     _ transaction: borrowing WriteTransaction
   ) throws(StoreError) {
-    let changed = try transaction.execute(
-      "UPDATE value SET version = $2, updated = $3, expires = $4, type = $5, content = $6 WHERE id = $1",
-      [
-        .integer(id), .integer(version), .integer(at.microseconds), .integer(expires?.microseconds), .text(type),
-        .bytes(content),
-      ])
-    try expectOne(changed, id)
+    var changes: [SQLValue] = [
+      .integer(existing.id), .integer(version), .integer(at.microseconds), .text(type), .bytes(content),
+    ]
+    let changed: Int
+    if expires == existing.expires {
+      // Its index is not looked at then.
+      changed = try transaction.execute(
+        "UPDATE value SET version = $2, updated = $3, type = $4, content = $5 WHERE id = $1", changes)
+    } else {
+      changes.append(.integer(expires?.microseconds))
+      changed = try transaction.execute(
+        "UPDATE value SET version = $2, updated = $3, type = $4, content = $5, expires = $6 WHERE id = $1", changes)
+    }
+    try expectOne(changed, existing.id)
   }
 
   static func delete(_ id: Int64, _ transaction: borrowing WriteTransaction) throws(StoreError) {

@@ -71,6 +71,21 @@ struct `Values of a hub` {
     #expect(successes == 1)
   }
 
+  @Test func `whoever writes a value again says anew when it expires`() async throws {
+    try await notes.put("stays", "1", expiresIn: .seconds(5))
+    try await notes.put("stays", "2")
+    try await notes.put("goes", "1")
+    try await notes.put("goes", "2", expiresIn: .seconds(5))
+    for text in ["1", "2"] { try await notes.put("goes as before", text, expiresIn: .seconds(5)) }
+    for text in ["1", "2"] { try await notes.put("stays as before", text) }
+    hub.advance(seconds: 5)
+    #expect(try await hub.calls.purgeExpired() == 2)
+    #expect(try await notes.text("stays") == "2")
+    #expect(try await notes.text("stays as before") == "2")
+    #expect(try await notes.text("goes") == nil)
+    #expect(try await notes.text("goes as before") == nil)
+  }
+
   @Test func `a value is gone the moment it expires, and the purge tells the log`() async throws {
     try await notes.put("a", "short", expiresIn: .seconds(10))
     try await notes.put("b", "long")
