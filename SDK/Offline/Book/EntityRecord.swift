@@ -36,6 +36,13 @@ extension Transaction where Self: ~Copyable {
     ) { EntityRecord($0) }
   }
 
+  /// The entity in that row.
+  func entity(at row: Int64) throws(StoreError) -> EntityRecord? {
+    try first(
+      "SELECT id, type, key, version, server, local, lost, pending FROM entity WHERE id = $1", [.integer(row)]
+    ) { EntityRecord($0) }
+  }
+
   /// What the program sees of an entity: its state, nil when there is none.
   package func visibleState(_ type: String, _ key: [UInt8]) throws(StoreError) -> [UInt8]? {
     try first(
@@ -80,5 +87,11 @@ package struct EntityRef: Hashable, Sendable {
   package init(type: String, key: [UInt8]) {
     self.type = type
     self.key = key
+  }
+
+  /// All of the key at once: an array hashes its elements one by one.
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(type)
+    key.withUnsafeBytes { hasher.combine(bytes: $0) }
   }
 }

@@ -89,26 +89,39 @@ extension ReplicaBook {
     }
     operation.clock = try transaction.changeHead { (head) throws(StoreError) in head.clock.tick(at: terms.now) }
     let lanes = try shape.lanes(of: operation, on: old)
-    var queued = try enqueue(operation, lanes, terms, shape, transaction)
-    try show(entity, record, new, pendingBy: queued.pending, at: terms.now, transaction)
-    queued.queued.touched.entities = [entity]
-    queued.queued.touched.isQueueTouched = true
-    return queued.queued
+    var queued: Queued
+    if let record {
+      let pending: Int64
+      (queued, pending) = try enqueue(operation, lanes, terms, shape, record, transaction)
+      try show(new, on: record, pendingBy: pending, at: terms.now, transaction)
+    } else {
+      let row = try begin(entity, new, at: terms.now, transaction)
+      queued = try append(operation, lanes, terms, row: row, transaction)
+    }
+    queued.touched.entities = [entity]
+    queued.touched.isQueueTouched = true
+    return queued
+  }
+
+  /// The row of an entity of which nothing is known here, with the one operation that makes it.
+  private func begin(
+    _ entity: EntityRef, _ state: [UInt8]?, at now: Int64, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> Int64 {
+    let row = try transaction.first(
+      """
+      INSERT INTO entity(type, key, version, server, local, pending, keep, accessed, pass)
+      VALUES($1, $2, 0, NULL, $3, 1, 1, $4, 0) RETURNING id
+      """, [.text(entity.type), .bytes(entity.key), .bytes(state), .integer(now)]
+    ) { $0.integer(0) }
+    guard let row else { throw StoreError(.corrupt, "a row that was inserted is not there") }
+    return row
   }
 
   /// Writes what the program sees from now on.
   private func show(
-    _ entity: EntityRef, _ record: EntityRecord?, _ state: [UInt8]?, pendingBy change: Int64, at now: Int64,
+    _ state: [UInt8]?, on record: EntityRecord, pendingBy change: Int64, at now: Int64,
     _ transaction: borrowing WriteTransaction
   ) throws(StoreError) {
-    guard let record else {
-      try transaction.execute(
-        """
-        INSERT INTO entity(type, key, version, server, local, pending, keep, accessed, pass)
-        VALUES($1, $2, 0, NULL, $3, $4, 1, $5, 0)
-        """, [.text(entity.type), .bytes(entity.key), .bytes(state), .integer(change), .integer(now)])
-      return
-    }
     let pending = record.pending + change
     if pending == 0 && record.server == nil && record.version == 0 {
       try transaction.execute("DELETE FROM entity WHERE id = $1", [.integer(record.id)])
@@ -123,12 +136,12 @@ extension ReplicaBook {
 
   /// Adds the operation, or makes it one with the last.
   private func enqueue(
-    _ operation: EntityOperation, _ lanes: [Lane], _ terms: Terms, _ shape: EntityShape,
+    _ operation: EntityOperation, _ lanes: [Lane], _ terms: Terms, _ shape: EntityShape, _ record: EntityRecord,
     _ transaction: borrowing WriteTransaction
-  ) throws -> (queued: Queued, pending: Int64) {
+  ) throws -> (Queued, pending: Int64) {
     var operation = operation
     operation.group = terms.unit ?? 0
-    if !terms.beginsGroup, let last = try coalescable(operation, lanes, terms, transaction) {
+    if !terms.beginsGroup, let last = try coalescable(operation, lanes, record, transaction) {
       switch try Coalescing(last.content, operation, shape: shape) {
       case .merged(let both):
         var merged = last
@@ -148,6 +161,16 @@ extension ReplicaBook {
       case .nothing, .separate: break
       }
     }
+    return (try append(operation, lanes, terms, row: record.id, transaction), 1)
+  }
+
+  /// Adds the operation.
+  private func append(
+    _ operation: EntityOperation, _ lanes: [Lane], _ terms: Terms, row: Int64,
+    _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> Queued {
+    var operation = operation
+    operation.group = terms.unit ?? 0
     let (number, position, incarnation) = try transaction.changeHead { (head) throws(StoreError) in
       head.lastNumber += 1
       head.lastPosition += 1
@@ -157,26 +180,26 @@ extension ReplicaBook {
     if terms.beginsGroup { operation.group = position }
     try transaction.store(
       StoredOperation(
-        position: position, incarnation: incarnation, unit: terms.unit ?? position, content: operation,
+        position: position, incarnation: incarnation, row: row, unit: terms.unit ?? position, content: operation,
         urgency: terms.urgency, state: .fresh, enqueued: terms.now, notBefore: 0, attempts: 0, attempted: 0))
     for lane in lanes.dropFirst() {
       try transaction.execute(
         "INSERT INTO lane(key, position) VALUES($1, $2)",
         [.bytes(lane.key), .integer(Int64(bitPattern: position))])
     }
-    return (Queued(position: position), 1)
+    return Queued(position: position)
   }
 
   /// The operation that this one could become one with: it has never been sent, is the last in all its lanes, and takes
   /// the same.
   private func coalescable(
-    _ operation: EntityOperation, _ lanes: [Lane], _ terms: Terms, _ transaction: borrowing WriteTransaction
+    _ operation: EntityOperation, _ lanes: [Lane], _ record: EntityRecord, _ transaction: borrowing WriteTransaction
   ) throws -> StoredOperation? {
-    guard let position = try transaction.lastPosition(in: lanes[0]),
+    guard let position = try transaction.lastPosition(of: record, in: lanes[0]),
       let last = try transaction.operation(at: position), last.state == .fresh, last.refusal == nil,
       // A copy of this file may send what was queued before they parted, as it was then.
       last.incarnation == (try transaction.head().incarnation),
-      last.content.type == operation.type, last.content.key == operation.key
+      last.row == record.id
     else { return nil }
     let others = try transaction.otherLanes(of: position)
     guard Set(others) == Set(lanes.dropFirst()) else { return nil }
@@ -186,15 +209,31 @@ extension ReplicaBook {
 }
 
 extension Transaction where Self: ~Copyable {
-  /// The last operation in a lane.
-  func lastPosition(in lane: Lane) throws(StoreError) -> UInt64? {
-    let own = try first("SELECT MAX(position) FROM operation WHERE key = $1", [.bytes(lane.key)]) {
+  /// The last operation in an entity's own lane: on it, or on what names it as its parent.
+  fileprivate func lastPosition(of record: EntityRecord, in lane: Lane) throws(StoreError) -> UInt64? {
+    let own = try first("SELECT MAX(position) FROM operation WHERE entity = $1", [.integer(record.id)]) {
       $0.optionalInteger(0)
     }
-    let others = try first("SELECT MAX(position) FROM lane WHERE key = $1", [.bytes(lane.key)]) {
+    return try later(own ?? nil, in: lane)
+  }
+
+  /// The last operation in the lane of a parent, whose type nobody knows.
+  fileprivate func lastPosition(in lane: Lane) throws(StoreError) -> UInt64? {
+    let own = try first(
+      """
+      SELECT MAX(position) FROM operation
+      WHERE entity IN (SELECT id FROM entity WHERE type IN (SELECT type FROM entity_type) AND key = $1)
+      """, [.bytes(lane.key)]
+    ) { $0.optionalInteger(0) }
+    return try later(own ?? nil, in: lane)
+  }
+
+  /// That position, or the last of the lane's operations on other entities if it is behind it.
+  private func later(_ position: Int64?, in lane: Lane) throws(StoreError) -> UInt64? {
+    let other = try first("SELECT MAX(position) FROM lane WHERE key = $1", [.bytes(lane.key)]) {
       $0.optionalInteger(0)
     }
-    return [own ?? nil, others ?? nil].compactMap { $0 }.max().map { UInt64(bitPattern: $0) }
+    return [position, other ?? nil].compactMap { $0 }.max().map { UInt64(bitPattern: $0) }
   }
 
   /// The lanes of an operation beside its entity's own.

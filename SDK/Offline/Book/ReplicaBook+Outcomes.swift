@@ -87,7 +87,7 @@ extension ReplicaBook {
     settled.touched.entities.insert(operation.entity)
     let head = try transaction.head()
     let arrival = Arrival(now: now, outcomeUnder: head)
-    guard let record = try transaction.entity(operation.content.type, operation.content.key) else { return }
+    guard let record = try transaction.entity(at: operation.row) else { return }
     // A page may have brought it already.
     let isNews = outcome.version > record.version && !outcome.isPast(head)
     switch outcome.kind {

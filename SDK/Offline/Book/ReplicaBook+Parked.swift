@@ -7,7 +7,8 @@ extension ReplicaBook {
   package func parked<T: Transaction & ~Copyable>(in transaction: borrowing T) throws(StoreError) -> [StoredOperation] {
     try transaction.all(
       """
-      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal
+      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
+        entity
       FROM operation WHERE state = 3 ORDER BY position
       """
     ) { (row) throws(StoreError) in try StoredOperation(row) }

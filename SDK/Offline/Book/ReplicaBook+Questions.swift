@@ -99,7 +99,10 @@ extension Transaction where Self: ~Copyable {
   fileprivate func before(_ position: UInt64, in lane: Lane) throws(StoreError) -> [UInt64] {
     let place = SQLValue.integer(Int64(bitPattern: position))
     let own = try first(
-      "SELECT MAX(position) FROM operation WHERE key = $1 AND position < $2", [.bytes(lane.key), place]
+      """
+      SELECT MAX(position) FROM operation WHERE position < $2
+        AND entity IN (SELECT id FROM entity WHERE type IN (SELECT type FROM entity_type) AND key = $1)
+      """, [.bytes(lane.key), place]
     ) { $0.optionalInteger(0) }
     let other = try first(
       "SELECT MAX(position) FROM lane WHERE key = $1 AND position < $2", [.bytes(lane.key), place]

@@ -68,5 +68,17 @@ package enum ReplicaSchema {
       try transaction.execute(
         "CREATE TABLE history(id INTEGER PRIMARY KEY, epoch BLOB NOT NULL, shared INTEGER NOT NULL)")
     },
+    // Entities' rows come and go in the order of their operations, keys in none: of a long queue, each operation that
+    // left changed a page of the index by keys.
+    Migration(4, "operations by entity") { transaction in
+      try transaction.execute("ALTER TABLE operation ADD COLUMN entity INTEGER NOT NULL DEFAULT 0")
+      try transaction.execute(
+        """
+        UPDATE operation SET entity = COALESCE(
+          (SELECT e.id FROM entity AS e WHERE e.type = operation.type AND e.key = operation.key), 0)
+        """)
+      try transaction.execute("CREATE INDEX operation_entity ON operation(entity, position)")
+      try transaction.execute("DROP INDEX operation_key")
+    },
   ]
 }

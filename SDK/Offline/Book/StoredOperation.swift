@@ -26,6 +26,8 @@ package struct StoredOperation: Hashable, Sendable {
   package var position: UInt64
   /// Under which its number counts.
   package var incarnation: UUID
+  /// Its entity's row, which stays for as long as operations wait.
+  package var row: Int64
   /// The position of the first operation that it takes effect together with; its own when it is alone.
   package var unit: UInt64
   package var content: EntityOperation
@@ -48,7 +50,8 @@ extension Transaction where Self: ~Copyable {
   package func operation(at position: UInt64) throws(StoreError) -> StoredOperation? {
     try first(
       """
-      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal
+      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
+        entity
       FROM operation WHERE position = $1
       """, [.integer(Int64(bitPattern: position))]
     ) { (row) throws(StoreError) in try StoredOperation(row) }
@@ -58,7 +61,8 @@ extension Transaction where Self: ~Copyable {
   package func operation(numbered number: UInt64) throws(StoreError) -> StoredOperation? {
     try first(
       """
-      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal
+      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
+        entity
       FROM operation WHERE number = $1
       """, [.integer(Int64(bitPattern: number))]
     ) { (row) throws(StoreError) in try StoredOperation(row) }
@@ -68,8 +72,9 @@ extension Transaction where Self: ~Copyable {
   package func operations(on entity: EntityRef) throws(StoreError) -> [StoredOperation] {
     try all(
       """
-      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal
-      FROM operation WHERE key = $1 AND type = $2 ORDER BY position
+      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
+        entity
+      FROM operation WHERE entity = (SELECT id FROM entity WHERE type = $2 AND key = $1) ORDER BY position
       """, [.bytes(entity.key), .text(entity.type)]
     ) { (row) throws(StoreError) in try StoredOperation(row) }
   }
@@ -78,7 +83,8 @@ extension Transaction where Self: ~Copyable {
   package func operations(inUnit unit: UInt64) throws(StoreError) -> [StoredOperation] {
     try all(
       """
-      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal
+      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
+        entity
       FROM operation WHERE position >= $1 AND position < $2 AND unit = $1 ORDER BY position
       """,
       [
@@ -94,7 +100,8 @@ extension Transaction where Self: ~Copyable {
   ) throws(StoreError) {
     try forEach(
       """
-      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal
+      SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
+        entity
       FROM operation WHERE position > $1 ORDER BY position
       """, [.integer(Int64(bitPattern: position))]
     ) { (row) throws(StoreError) in try body(try StoredOperation(row)) }
@@ -107,8 +114,8 @@ extension WriteTransaction {
     try execute(
       """
       INSERT INTO operation(position, incarnation, number, unit, type, key, content, urgency, state, enqueued,
-        not_before, attempts, attempted, refusal)
-      VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        not_before, attempts, attempted, refusal, entity)
+      VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
       ON CONFLICT(position) DO UPDATE SET incarnation = excluded.incarnation, number = excluded.number,
         unit = excluded.unit, content = excluded.content, urgency = excluded.urgency, state = excluded.state,
         not_before = excluded.not_before, attempts = excluded.attempts, attempted = excluded.attempted,
@@ -120,7 +127,7 @@ extension WriteTransaction {
         .text(operation.content.type), .bytes(operation.content.key), .bytes(operation.content.encoded()),
         .integer(Int64(operation.urgency.rawValue)), .integer(operation.state.rawValue),
         .integer(operation.enqueued), .integer(operation.notBefore), .integer(operation.attempts),
-        .integer(operation.attempted), .bytes(operation.refusal?.encoded()),
+        .integer(operation.attempted), .bytes(operation.refusal?.encoded()), .integer(operation.row),
       ])
   }
 
@@ -151,5 +158,6 @@ extension StoredOperation {
     notBefore = row.integer(7)
     attempts = row.integer(8)
     attempted = row.integer(9)
+    self.row = row.integer(11)
   }
 }

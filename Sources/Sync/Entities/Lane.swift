@@ -12,6 +12,11 @@ package struct Lane: Hashable, Sendable {
   package init(key: [UInt8]) {
     self.key = key
   }
+
+  /// All of the key at once: an array hashes its elements one by one.
+  package func hash(into hasher: inout Hasher) {
+    key.withUnsafeBytes { hasher.combine(bytes: $0) }
+  }
 }
 
 extension EntityShape {

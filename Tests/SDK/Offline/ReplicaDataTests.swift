@@ -102,6 +102,42 @@ struct ReplicaDataTests {
     #expect(operations[1].refusal?.status == UInt32(Status.failedPrecondition.rawValue))
   }
 
+  @Test func `operations in a file of the first version still belong to their entities`() throws {
+    let disk = LosingDisk(seed: 1)
+    var options = StoreOptions()
+    options.vfs = disk.name
+    let operation = EntityOperation(number: 1, kind: .create, type: "note", key: [7], changes: [], schema: 1)
+    let first = try Database(path: "replica", options: options, migrations: [ReplicaSchema.migrations[0]])
+    try first.write { transaction in
+      try transaction.execute(
+        """
+        INSERT INTO replica VALUES(1, $1, $1, $2, 'notes', x'', x'', 0, x'', 0, 0, 1, 1, 0, 0, 0, 0, 0)
+        """, [.bytes([UInt8](repeating: 1, count: 16)), .bytes([1])])
+      for key: UInt8 in [6, 7] {
+        try transaction.execute(
+          """
+          INSERT INTO entity(type, key, version, local, pending, keep, accessed, pass)
+          VALUES($1, $2, 0, x'', 1, 1, 0, 0)
+          """, [.text("note"), .bytes([key])])
+      }
+      try transaction.execute(
+        "INSERT INTO operation VALUES(1, $1, 1, 1, $2, $3, $4, 2, 0, 0, 0, 0, 0, NULL)",
+        [
+          .bytes([UInt8](repeating: 1, count: 16)), .text("note"), .bytes([7]), .bytes(operation.encoded()),
+        ])
+    }
+    let device = try BookDevice(on: disk)
+    let found = try device.write { transaction, _ in
+      try transaction.operations(on: EntityRef(type: "note", key: [7])).map { ($0.content, $0.row) }
+    }
+    #expect(found.map(\.0) == [operation])
+    #expect(found.map(\.1) == [2])
+    let others = try device.write { transaction, _ in
+      try transaction.operations(on: EntityRef(type: "note", key: [6]))
+    }
+    #expect(others.isEmpty)
+  }
+
   @Test func `a damaged file says so`() throws {
     let directory = try TemporaryDirectory()
     try directory.write(String(repeating: "no database ", count: 1_000), to: "replica")
