@@ -49,8 +49,9 @@ package enum Limits {
   /// Pushes that are under way at once.
   package static let pushes = 3
 
-  /// Operations in a push.
-  package static let pushOperations = 256
+  /// Operations in a push. Of a long queue with keys in no order, each push changes so many pages of the indexes by key,
+  /// on both sides, that more operations at once cost less each.
+  package static let pushOperations = 512
 
   /// Pushes that go before a pull since operations were sent whose outcomes are not known.
   package static let pushesBeforePull = 4 * pushes
