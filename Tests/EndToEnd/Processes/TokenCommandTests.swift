@@ -243,8 +243,8 @@ struct `Limits of clients` {
     let refused = try await connections("--token-file", plain)
     #expect(refused.exitCode != 0)
     #expect(refused.errors.contains("as many connections as it may"), "\(refused.errors)")
-    #expect(try await connections("--token-file", free).exitCode == 0)
-    #expect(try await connections().exitCode == 0)
+    let unbounded = [try await connections("--token-file", free), try await connections()]
+    for run in unbounded { #expect(run.exitCode == 0, "\(run.output) \(run.errors)") }
   }
 
   @Test(arguments: [["--rate", "fast"], ["--rate", "-1"], ["--byte-rate", "1/m"], ["--burst", "2h"]])

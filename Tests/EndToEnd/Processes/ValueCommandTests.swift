@@ -156,6 +156,15 @@ struct `Values by the command line` {
     #expect(report["calls"] as? Int ?? 0 > 0)
   }
 
+  /// On a busy machine a lane's turn comes when the time is over.
+  @Test(arguments: ["echo", "stream", "connect", "enqueue"])
+  func `however short a benchmark is, every lane makes a call`(_ kind: String) async throws {
+    let hub = try await HubProcess()
+    let run = try await hub.client("bench", kind, "--seconds", "0ms", "--inflight", "8", "--json")
+    #expect(run.exitCode == 0, "\(run.errors)")
+    #expect(try json(run.output)["calls"] as? Int ?? 0 >= 8)
+  }
+
   @Test(arguments: ["echo", "put", "get"])
   func `few tasks keep many calls under way`(_ kind: String) async throws {
     let hub = try await HubProcess()
