@@ -83,6 +83,8 @@ package enum Limits {
   static let earlierHistories = 64
   /// Replicas of one space, those included that nobody uses any longer.
   static let replicas: Int64 = 1_000_000
+  /// Openings of one replica's file that are remembered.
+  static let openings: Int64 = 1_000
   /// Operations of one push.
   static let pushOperations = 512
   /// Bytes of entities in the outcomes of one unit of a push: what a reply can hold in any case.

@@ -9,5 +9,6 @@ package enum Schema {
     Migration(4, "ends of logs", revert: PersistenceTables.removeLogEnds, PersistenceTables.addLogEnds),
     Migration(5, "entities", revert: SyncTables.remove, SyncTables.create),
     Migration(6, "runs of the hub", revert: RunTable.remove, RunTable.create),
+    Migration(7, "openings of replicas", revert: SyncTables.removeOpenings, SyncTables.addOpenings),
   ]
 }

@@ -407,6 +407,11 @@ public struct EntityOperation: Message {
   public var clock: ClockReading = ClockReading()
   /// Operations with the same number other than 0 take effect together or not at all; they stand next to each other.
   public var group: UInt64 = 0
+  /// Names the opening of the replica's file in which the operation was made: drawn by chance whenever a program opens
+  /// the file. Two lives of one file, which may give the same number to different operations, differ in it.
+  public var opening: UInt64 = 0
+  /// How often something was added to the operation before it was sent. A copy of the file may have it in another form.
+  public var revision: UInt32 = 0
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -420,7 +425,9 @@ public struct EntityOperation: Message {
     changes: [FieldChange] = [],
     schema: UInt32 = 0,
     clock: ClockReading = ClockReading(),
-    group: UInt64 = 0
+    group: UInt64 = 0,
+    opening: UInt64 = 0,
+    revision: UInt32 = 0
   ) {
     self.number = number
     self.kind = kind
@@ -431,6 +438,8 @@ public struct EntityOperation: Message {
     self.schema = schema
     self.clock = clock
     self.group = group
+    self.opening = opening
+    self.revision = revision
   }
 
   public var encodedSize: Int {
@@ -444,11 +453,15 @@ public struct EntityOperation: Message {
     size += UInt32Coding.size(schema, field: 7)
     size += MessageCoding<ClockReading>.size(clock, field: 8)
     size += UInt64Coding.size(group, field: 9)
+    size += Fixed64Coding.size(opening, field: 10)
+    size += UInt32Coding.size(revision, field: 11)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    UInt32Coding.write(revision, field: 11, into: &writer)
+    Fixed64Coding.write(opening, field: 10, into: &writer)
     UInt64Coding.write(group, field: 9, into: &writer)
     MessageCoding<ClockReading>.write(clock, field: 8, into: &writer)
     UInt32Coding.write(schema, field: 7, into: &writer)
@@ -474,6 +487,8 @@ public struct EntityOperation: Message {
       case 56: try UInt32Coding.read(&schema, from: &reader)
       case 66: try MessageCoding<ClockReading>.read(&clock, from: &reader)
       case 72: try UInt64Coding.read(&group, from: &reader)
+      case 81: try Fixed64Coding.read(&opening, from: &reader)
+      case 88: try UInt32Coding.read(&revision, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }

@@ -14,6 +14,11 @@ extension Outcome {
     self.message = message
   }
 
+  /// The operation has a number that is another's.
+  mutating func rejectNumber() {
+    reject(.alreadyExists, "operation mismatch: the number was used for another; take a fresh one")
+  }
+
   mutating func reject(_ error: SyncError) {
     reject(error.code == .tooLarge ? .resourceExhausted : .invalidArgument, error.description)
   }

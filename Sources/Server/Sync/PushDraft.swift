@@ -1,5 +1,4 @@
 internal import HoldfastContract
-internal import HoldfastCrypto
 internal import HoldfastStore
 internal import HoldfastSync
 internal import HoldfastWire
@@ -22,7 +21,7 @@ struct PushDraft {
   private struct Result {
     var outcome: Outcome
     let id: OperationID
-    let request: [UInt8]
+    let form: OperationForm
     /// Whether the outcome is kept: that of an operation which is to be sent again is not.
     var isKept = false
     var conflict: EntityConflict?
@@ -32,7 +31,6 @@ struct PushDraft {
   }
 
   private let context: PushContext
-  private let confirmed: Int64
   private let isGroup: Bool
   private var staged: [Place: Staged] = [:]
   private var order: [Place] = []
@@ -44,33 +42,27 @@ struct PushDraft {
   /// Whether some operation was not done, and so none of the unit is.
   private(set) var isRefused = false
 
-  init(_ context: PushContext, confirmed: Int64, isGroup: Bool) {
+  init(_ context: PushContext, isGroup: Bool) {
     self.context = context
-    self.confirmed = confirmed
     self.isGroup = isGroup
   }
 
   // MARK: Judging
 
   /// - Parameters:
-  ///   - isNew: whether it is known that the operation has no outcome yet
+  ///   - standing: what is known of the operation's number
   ///   - isOpen: whether nothing that was not done stands before an operation in these lanes
+  /// - Returns: whether the number is the operation's own.
   mutating func take(
-    _ operation: EntityOperation, isNew: Bool, isOpen: ([Lane]) -> Bool, _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) {
+    _ operation: EntityOperation, _ standing: NumberStanding, isOpen: ([Lane]) -> Bool,
+    _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> Bool {
     lanes.append(Lane(key: operation.key))
-    let number = Int64(clamping: operation.number)
-    let id = OperationID(replica: context.replica.id, number: min(number, OperationID.lastNumber))
+    let form = OperationForm(operation)
     var result = Result(
-      outcome: Outcome(number: operation.number, kind: .blocked), id: id, request: SHA256.hash(operation.content))
-    defer {
-      if !result.outcome.kind.isDone, isGroup || result.outcome.kind != .gone { isRefused = true }
-      results.append(result)
-    }
-    guard 1...OperationID.lastNumber ~= number else {
-      result.outcome.reject(.invalidArgument, "operations are numbered from 1 to \(OperationID.lastNumber)")
-      return
-    }
+      outcome: Outcome(number: operation.number, kind: .blocked),
+      id: OperationID(replica: context.replica.id, number: Int64(clamping: operation.number)), form: form)
+    defer { add(result) }
     let type = try transaction.shared(EntityTypes.self).find(operation.type, in: context.account.id, transaction)
     var stored: EntityRow?
     if let type {
@@ -78,25 +70,51 @@ struct PushDraft {
       // A parent that cannot be read holds back nothing; judging finds the same fault.
       if let own = try? type.shape.lanes(of: operation, on: stored?.fields) { lanes += own.dropFirst() }
     }
-    if !isNew, let earlier = try earlier(id, number: number, request: result.request, transaction) {
-      result.outcome = earlier
+    switch standing {
+    case .new: break
+    case .open:
+      guard let known = try OutcomeTable.find(result.id, transaction) else { break }
+      result.outcome = known.outcome(for: form, on: stored)
       result.outcome.number = operation.number
-      return
+      return form.relation(to: known.form) != .foreign
+    case .over:
+      result.outcome.isReplay = true
+      result.outcome.reject(.alreadyExists, "the outcome of the operation was confirmed, and is forgotten")
+      return true
+    case .foreign:
+      result.outcome.rejectNumber()
+      return false
     }
-    guard !isRefused, isOpen(lanes) else { return }
+    guard !isRefused, isOpen(lanes) else { return true }
     guard let type else {
       result.outcome.reject(.invalidArgument, "no device has described the entity type \(operation.type)")
       result.isKept = true
-      return
+      return true
     }
     guard operation.schema <= type.shape.description.version else {
       result.outcome.kind = .retry
       result.outcome.retryAfter = Limits.schemaPause
       result.outcome.message =
         "the hub knows \(operation.type) in version \(type.shape.description.version); join first"
-      return
+      return true
     }
     judge(operation, of: type, on: stored, &result)
+    return true
+  }
+
+  /// The operation has a number that none can have.
+  mutating func refuseNumber(of operation: EntityOperation) {
+    lanes.append(Lane(key: operation.key))
+    var result = Result(
+      outcome: Outcome(number: operation.number), id: OperationID(replica: context.replica.id, number: 0),
+      form: OperationForm(operation))
+    result.outcome.reject(.invalidArgument, "operations are numbered from 1 to \(OperationID.lastNumber)")
+    add(result)
+  }
+
+  private mutating func add(_ result: Result) {
+    if !result.outcome.kind.isDone, isGroup || result.outcome.kind != .gone { isRefused = true }
+    results.append(result)
   }
 
   /// A fault of the unit as a whole: its first operation that is not done already is rejected, unless one is refused for
@@ -155,26 +173,6 @@ struct PushDraft {
     case .gone: result.outcome.kind = .gone
     case .rejected(let error): result.outcome.reject(error)
     }
-  }
-
-  /// The outcome that an operation has had; nil when it is new.
-  private func earlier(
-    _ id: OperationID, number: Int64, request: [UInt8], _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) -> Outcome? {
-    guard number > confirmed else {
-      var outcome = Outcome(isReplay: true)
-      outcome.reject(.alreadyExists, "the outcome of the operation was confirmed, and is forgotten")
-      return outcome
-    }
-    guard let stored = try OutcomeTable.find(id, transaction) else { return nil }
-    var outcome = stored.outcome
-    if stored.request == request {
-      outcome.isReplay = true
-    } else {
-      outcome = Outcome()
-      outcome.reject(.alreadyExists, "operation mismatch: the number was used for another; take a fresh one")
-    }
-    return outcome
   }
 
   // MARK: Rows in memory
@@ -259,7 +257,7 @@ struct PushDraft {
   private func keep(_ result: Result, _ transaction: borrowing WriteTransaction) throws(StoreError) {
     var outcome = result.outcome
     outcome.number = 0
-    try OutcomeTable.insert(outcome, of: result.id, request: result.request, transaction)
+    try OutcomeTable.insert(outcome, of: result.id, form: result.form, transaction)
     guard let place = result.place else { return }
     if let conflict = result.conflict {
       try ConflictTable.insert(

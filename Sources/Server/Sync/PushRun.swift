@@ -11,6 +11,7 @@ struct PushRun {
   private let context: PushContext
   private let known: ReplicaRecord
   private var replica: ReplicaRecord
+  private var openings: PushOpenings
   private var gate = LaneGate()
   private var outcomes: [Outcome] = []
   /// Bytes of entities that the reply still has room for.
@@ -24,6 +25,7 @@ struct PushRun {
     self.context = context
     known = context.replica
     replica = known
+    openings = PushOpenings(replica: known.id)
     let next = min(Int64(clamping: confirmed), OperationID.lastNumber)
     guard next > replica.confirmed else { return }
     try OutcomeTable.forget(replica: replica.id, after: replica.confirmed, upTo: next, transaction)
@@ -43,6 +45,7 @@ struct PushRun {
 
   func finish(_ transaction: borrowing WriteTransaction) throws(StoreError) -> PushReply {
     if replica != known { try ReplicaTable.update(replica, transaction) }
+    try openings.write(transaction)
     return PushReply(
       outcomes: outcomes, sequence: UInt64(clamping: context.account.row.sequence),
       clock: context.entities.row.clock(at: context.now))
@@ -53,12 +56,18 @@ struct PushRun {
   private mutating func take(
     unit: ArraySlice<EntityOperation>, _ transaction: borrowing WriteTransaction
   ) throws(StoreError) {
-    var draft = PushDraft(context, confirmed: replica.confirmed, isGroup: unit.first?.group != 0)
+    var draft = PushDraft(context, isGroup: unit.first?.group != 0)
     for operation in unit {
-      // All operations that have an outcome have lower numbers than this.
-      let isNew = Int64(clamping: operation.number) > replica.number
-      if isNew { replica.number = min(Int64(clamping: operation.number), OperationID.lastNumber) }
-      try draft.take(operation, isNew: isNew, isOpen: { gate.isOpen($0) }, transaction)
+      guard let number = OperationID.number(of: operation) else {
+        draft.refuseNumber(of: operation)
+        continue
+      }
+      let standing = try openings.standing(
+        of: number, in: operation.opening, highest: replica.number, confirmed: replica.confirmed, transaction)
+      let isOwn = try draft.take(operation, standing, isOpen: { gate.isOpen($0) }, transaction)
+      guard isOwn else { continue }
+      openings.note(number, in: operation.opening)
+      replica.number = max(replica.number, number)
     }
     if let fault = groupFault(unit) { draft.refuse(fault) }
     let results = try draft.finish(room: room, transaction)

@@ -119,4 +119,22 @@ enum SyncTables {
     try transaction.execute("DROP TABLE ancestor")
     try transaction.execute("ALTER TABLE history DROP COLUMN run")
   }
+
+  /// What has come of a replica before has no opening.
+  static let addOpenings: Migration.Body = { transaction in
+    try transaction.execute(
+      """
+      CREATE TABLE opening (
+        replica INTEGER NOT NULL,
+        name    INTEGER NOT NULL,
+        first   INTEGER NOT NULL,
+        last    INTEGER NOT NULL,
+        PRIMARY KEY (replica, name)
+      ) WITHOUT ROWID
+      """)
+    try transaction.execute(
+      "INSERT INTO opening (replica, name, first, last) SELECT id, 0, 1, number FROM replica WHERE number > 0")
+  }
+
+  static let removeOpenings: Migration.Body = { transaction in try transaction.execute("DROP TABLE opening") }
 }

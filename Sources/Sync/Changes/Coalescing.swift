@@ -30,6 +30,8 @@ package enum Coalescing: Hashable, Sendable {
       var merged = later
       merged.number = earlier.number
       merged.base = earlier.base
+      merged.opening = earlier.opening
+      merged.revision = earlier.revision &+ 1
       self = .merged(merged)
     case (.create, .update), (.update, .update):
       guard let changes = try Self.changes(earlier.changes, later.changes, shape: shape) else {
@@ -39,6 +41,7 @@ package enum Coalescing: Hashable, Sendable {
       var merged = earlier
       merged.changes = changes
       merged.clock = later.clock
+      merged.revision &+= 1
       if changes.isEmpty && earlier.kind == .update {
         self = .nothing
       } else {

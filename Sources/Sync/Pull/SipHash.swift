@@ -2,7 +2,7 @@
 ///
 /// For telling whether two sides hold the same. It is keyed with a fixed key, so it proves nothing against somebody who
 /// wants two things to look alike.
-struct SipHash: Sendable {
+package struct SipHash: Sendable {
   private var v0: UInt64
   private var v1: UInt64
   private var v2: UInt64
@@ -12,7 +12,7 @@ struct SipHash: Sendable {
   private var count: UInt64 = 0
 
   /// The key's sixteen bytes are the words 0x0706050403020100 and 0x0f0e0d0c0b0a0908, as in the reference.
-  init(key: (UInt64, UInt64) = (0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)) {
+  package init(key: (UInt64, UInt64) = (0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)) {
     v0 = key.0 ^ 0x736f_6d65_7073_6575
     v1 = key.1 ^ 0x646f_7261_6e64_6f6d ^ 0xee
     v2 = key.0 ^ 0x6c79_6765_6e65_7261
@@ -20,18 +20,18 @@ struct SipHash: Sendable {
   }
 
   /// Takes in bytes.
-  mutating func add(_ bytes: [UInt8]) {
+  package mutating func add(_ bytes: [UInt8]) {
     for byte in bytes { add(byte) }
   }
 
   /// Takes in the length of bytes and then the bytes, so that what follows them cannot be taken for a part of them.
-  mutating func add(counted bytes: [UInt8]) {
+  package mutating func add(counted bytes: [UInt8]) {
     add(UInt64(bytes.count))
     add(bytes)
   }
 
   /// Takes in a number, its lowest byte first.
-  mutating func add(_ number: UInt64) {
+  package mutating func add(_ number: UInt64) {
     for shift in stride(from: UInt64(0), to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> shift)) }
   }
 
@@ -45,7 +45,7 @@ struct SipHash: Sendable {
   }
 
   /// The hash of everything that was taken in.
-  var digest: (UInt64, UInt64) {
+  package var digest: (UInt64, UInt64) {
     var end = self
     end.compress(rest | count << 56)
     end.v2 ^= 0xee

@@ -50,6 +50,19 @@ extension EntityOperation {
     return operation
   }
 
+  /// Made in an opening of its replica's file, with so much added to it since.
+  func opened(_ opening: UInt64, revision: UInt32 = 0) -> EntityOperation {
+    var operation = self
+    (operation.opening, operation.revision) = (opening, revision)
+    return operation
+  }
+
+  func numbered(_ number: UInt64) -> EntityOperation {
+    var operation = self
+    operation.number = number
+    return operation
+  }
+
   func inGroup(_ group: UInt64) -> EntityOperation {
     var operation = self
     operation.group = group
