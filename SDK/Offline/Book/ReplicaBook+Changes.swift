@@ -171,16 +171,18 @@ extension ReplicaBook {
   ) throws(StoreError) -> Queued {
     var operation = operation
     operation.group = terms.unit ?? 0
-    let (number, position, incarnation) = try transaction.changeHead { (head) throws(StoreError) in
+    let head = try transaction.changeHead { (head) throws(StoreError) in
       head.lastNumber += 1
       head.lastPosition += 1
-      return (head.lastNumber, head.lastPosition, head.incarnation)
+      return head
     }
-    operation.number = number
+    let position = head.lastPosition
+    operation.number = head.lastNumber
+    operation.opening = head.opening
     if terms.beginsGroup { operation.group = position }
     try transaction.store(
       StoredOperation(
-        position: position, incarnation: incarnation, row: row, unit: terms.unit ?? position, content: operation,
+        position: position, incarnation: head.incarnation, row: row, unit: terms.unit ?? position, content: operation,
         urgency: terms.urgency, state: .fresh, enqueued: terms.now, notBefore: 0, attempts: 0, attempted: 0))
     for lane in lanes.dropFirst() {
       try transaction.execute(
@@ -197,14 +199,20 @@ extension ReplicaBook {
   ) throws -> StoredOperation? {
     guard let position = try transaction.lastPosition(of: record, in: lanes[0]),
       let last = try transaction.operation(at: position), last.state == .fresh, last.refusal == nil,
-      // A copy of this file may send what was queued before they parted, as it was then.
-      last.incarnation == (try transaction.head().incarnation),
-      last.row == record.id
+      // A copy of this file, or a backup, may send what was queued before they parted, as it was then.
+      try transaction.head().isOf(last), last.row == record.id
     else { return nil }
     let others = try transaction.otherLanes(of: position)
     guard Set(others) == Set(lanes.dropFirst()) else { return nil }
     for lane in others where try transaction.lastPosition(in: lane) != position { return nil }
     return last
+  }
+}
+
+extension ReplicaHead {
+  /// Whether the operation was made since the file was opened, under the present incarnation.
+  fileprivate func isOf(_ operation: StoredOperation) -> Bool {
+    operation.incarnation == incarnation && operation.content.opening == opening
   }
 }
 

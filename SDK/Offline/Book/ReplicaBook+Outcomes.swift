@@ -160,18 +160,26 @@ extension ReplicaBook {
     }
   }
 
-  /// The operations' identities belong to others. Since the hub has not done these, they go under new ones.
+  /// The operations' numbers are those of another life of the file, which has used the same incarnation. The hub has not
+  /// done these. They keep their numbers, under an incarnation that follows from the old one and their opening: whoever
+  /// else has them, in a copy of this file, comes to the same identities, and they are done once.
   private func identifyAnew(
     _ unit: [StoredOperation], _ fresh: UUID, _ settled: inout Settled, _ transaction: borrowing WriteTransaction
   ) throws {
-    try transaction.changeHead { (head) throws(StoreError) in
-      head.incarnation = fresh
-      head.edits += 1
-    }
-    settled.hasNewIncarnation = true
-    for operation in unit {
-      try renumber(operation, state: .fresh, transaction)
+    for var operation in unit {
       settled.results[operation.content.number] = .again(after: .zero)
+      let taken = operation.incarnation
+      // What is made from now on is to meet nobody else's numbers.
+      settled.hasNewIncarnation = try transaction.changeHead { (head) throws(StoreError) in
+        guard head.incarnation == taken else { return settled.hasNewIncarnation }
+        head.incarnation = fresh
+        return true
+      }
+      operation.incarnation = taken.branch(operation.content.opening)
+      operation.state = .fresh
+      operation.refusal = nil
+      operation.notBefore = 0
+      try transaction.store(operation)
     }
   }
 
@@ -181,11 +189,14 @@ extension ReplicaBook {
     _ transaction: borrowing WriteTransaction
   ) throws(StoreError) {
     var operation = operation
-    (operation.content.number, operation.incarnation) = try transaction.changeHead { (head) throws(StoreError) in
+    let head = try transaction.changeHead { (head) throws(StoreError) in
       head.lastNumber += 1
       head.edits += 1
-      return (head.lastNumber, head.incarnation)
+      return head
     }
+    (operation.content.number, operation.content.opening) = (head.lastNumber, head.opening)
+    operation.content.revision = 0
+    operation.incarnation = head.incarnation
     operation.state = state
     operation.refusal = refusal
     operation.notBefore = 0

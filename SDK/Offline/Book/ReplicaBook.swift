@@ -54,6 +54,13 @@ package struct ReplicaBook: Sendable {
 
   /// Makes the file a replica if it is none, and tells it which types the program has.
   ///
+  /// Every opening gets a name, which the operations that are made until the next one carry. A file may have come out of a
+  /// backup, at the same place and under the same incarnation, and nothing in it tells. Its earlier life has used the
+  /// numbers that come next, and the hub may have forgotten their outcomes. What is made from now on differs from that by
+  /// its opening, however often the program is killed or a reply is lost: nothing made after the restore is taken for
+  /// done. What waited in the backup keeps number and opening, so it is not done again if the earlier life has sent it.
+  ///
+  ///
   /// - Parameters:
   ///   - place: where the file is. A replica that was made elsewhere is a copy and gets a new incarnation.
   ///   - fresh: identities that nobody has used, for a device and for an incarnation.
@@ -65,15 +72,16 @@ package struct ReplicaBook: Sendable {
       guard head.space == space else {
         throw ReplicaError(.wrongFile, "the file holds a replica of the space “\(head.space)”, not of “\(space)”")
       }
-      if head.place != place {
-        try transaction.changeHead { head in
-          head.place = place
-          head.incarnation = fresh.incarnation
-        }
+      try transaction.changeHead { (head) throws(StoreError) in
+        head.opening = fresh.incarnation.halves
+        guard head.place != place else { return }
+        head.place = place
+        head.incarnation = fresh.incarnation
       }
     } else {
-      try transaction.beginReplica(
-        ReplicaHead(device: fresh.device, incarnation: fresh.incarnation, place: place, space: space))
+      var head = ReplicaHead(device: fresh.device, incarnation: fresh.incarnation, place: place, space: space)
+      head.opening = fresh.incarnation.halves
+      try transaction.beginReplica(head)
     }
     var book = ReplicaBook()
     for type in types { _ = try book.register(type, at: now, in: transaction) }

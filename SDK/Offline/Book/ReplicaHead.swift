@@ -17,6 +17,9 @@ package struct ReplicaHead: Hashable, Sendable {
   package var incarnation: UUID
   /// Where the file was when it got its incarnation. Elsewhere it is a copy.
   package var place: [UInt8]
+  /// Names the last opening of the file. A life that begins with a backup, or with a copy, begins with an opening of its
+  /// own, and so the hub can tell what it does from what another life has done under the same numbers.
+  package var opening: UInt64 = 0
   package var space: String
   /// The hub's history that versions and cursor are of; empty: none yet.
   package var epoch: [UInt8] = []
@@ -94,14 +97,17 @@ extension WriteTransaction {
     try execute(
       """
       INSERT INTO replica(id, device, incarnation, place, space, epoch, cursor, pulled_to, filters, pass, is_passing,
-        last_number, last_position, edits, clock_time, clock_counter, clock_offset, pruned, seen)
-      VALUES(1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        last_number, last_position, edits, clock_time, clock_counter, clock_offset, pruned, seen,
+        opening)
+      VALUES(1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+        $19)
       ON CONFLICT(id) DO UPDATE SET device = excluded.device, incarnation = excluded.incarnation,
         place = excluded.place, space = excluded.space, epoch = excluded.epoch, cursor = excluded.cursor,
         pulled_to = excluded.pulled_to, filters = excluded.filters, pass = excluded.pass,
         is_passing = excluded.is_passing, last_number = excluded.last_number, last_position = excluded.last_position,
         edits = excluded.edits, clock_time = excluded.clock_time, clock_counter = excluded.clock_counter,
-        clock_offset = excluded.clock_offset, pruned = excluded.pruned, seen = excluded.seen
+        clock_offset = excluded.clock_offset, pruned = excluded.pruned, seen = excluded.seen,
+        opening = excluded.opening
       """,
       [
         .bytes(head.device.bytes), .bytes(head.incarnation.bytes), .bytes(head.place), .text(head.space),
@@ -109,7 +115,7 @@ extension WriteTransaction {
         .integer(head.pass), .integer(head.isPassing ? 1 : 0), .integer(Int64(bitPattern: head.lastNumber)),
         .integer(Int64(bitPattern: head.lastPosition)), .integer(head.edits), .integer(head.clock.last.time),
         .integer(Int64(head.clock.last.counter)), .integer(head.clock.offset), .integer(head.pruned),
-        .integer(Int64(bitPattern: head.seen)),
+        .integer(Int64(bitPattern: head.seen)), .integer(Int64(bitPattern: head.opening)),
       ])
   }
 }
@@ -120,7 +126,8 @@ extension Transaction where Self: ~Copyable {
     try first(
       """
       SELECT device, incarnation, place, space, epoch, cursor, pulled_to, filters, pass, is_passing, last_number,
-        last_position, edits, clock_time, clock_counter, clock_offset, pruned, seen FROM replica WHERE id = 1
+        last_position, edits, clock_time, clock_counter, clock_offset, pruned, seen, opening
+      FROM replica WHERE id = 1
       """
     ) { (row) throws(StoreError) in try ReplicaHead(row) }
   }
@@ -165,6 +172,7 @@ extension ReplicaHead {
     clock = HybridClock(last: last, offset: row.integer(15))
     pruned = row.integer(16)
     seen = UInt64(bitPattern: row.integer(17))
+    opening = UInt64(bitPattern: row.integer(18))
   }
 }
 
@@ -181,6 +189,28 @@ extension FilterSet {
 }
 
 extension UUID {
+  /// Another identity, which nobody has who does not branch off from this one by the same number.
+  func branch(_ number: UInt64) -> UUID {
+    var hash = SipHash()
+    hash.add(bytes)
+    hash.add(number)
+    let (high, low) = hash.digest
+    var branch = uuid
+    withUnsafeMutableBytes(of: &branch) {
+      $0.storeBytes(of: high, as: UInt64.self)
+      $0.storeBytes(of: low, toByteOffset: 8, as: UInt64.self)
+    }
+    return UUID(uuid: branch)
+  }
+
+  /// A number that is as good as drawn by chance when the identity is.
+  var halves: UInt64 {
+    let (high, low) = withUnsafeBytes(of: uuid) {
+      ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+    return UInt64(bigEndian: high ^ low)
+  }
+
   /// Its sixteen bytes, in the order in which they are printed.
   package var bytes: [UInt8] { withUnsafeBytes(of: uuid) { Array($0) } }
 

@@ -80,5 +80,8 @@ package enum ReplicaSchema {
       try transaction.execute("CREATE INDEX operation_entity ON operation(entity, position)")
       try transaction.execute("DROP INDEX operation_key")
     },
+    Migration(5, "openings") { transaction in
+      try transaction.execute("ALTER TABLE replica ADD COLUMN opening INTEGER NOT NULL DEFAULT 0")
+    },
   ]
 }

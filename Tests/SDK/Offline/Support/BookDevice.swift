@@ -23,10 +23,8 @@ final class BookDevice {
   private var dialogue: SyncDialogue
   private var wake: MonotonicTime
   private var waiting: [SyncAction] = []
-  private var drawn: UInt16 = 100
   /// Seconds.
   var now: Int64 = 1_000
-  private let name: UInt8
 
   static let timing = SyncTiming(
     backoff: Backoff(first: .seconds(1), longest: .seconds(8)), reconnectSpread: .zero, look: .seconds(30),
@@ -38,14 +36,13 @@ final class BookDevice {
   ) throws {
     let disk = disk ?? LosingDisk(seed: UInt64(name))
     self.disk = disk
-    self.name = name
     var options = StoreOptions()
     options.vfs = disk.name
     database = try Database(path: file, options: options, migrations: ReplicaSchema.migrations)
     book = try database.write { transaction in
       try ReplicaBook.open(
         space: "notes", types: [EntityType(NoteType.description(policy: policy, version: version))], place: place,
-        fresh: (Self.identity(name, 0), Self.identity(name, UInt16(place[0]))), at: 1_000_000_000, in: transaction)
+        fresh: (UUID(), UUID()), at: 1_000_000_000, in: transaction)
     }
     let moment = ReplicaBook.Moment(wall: 1_000_000_000, monotonic: MonotonicTime(nanoseconds: 1_000_000_000_000))
     let book = book
@@ -55,16 +52,6 @@ final class BookDevice {
     dialogue = SyncDialogue(
       queue, pulledTo: head.pulledTo, timing: Self.timing, seed: UInt64(name), now: moment.monotonic)
     wake = moment.monotonic
-  }
-
-  /// An identity that nobody else has.
-  private static func identity(_ name: UInt8, _ number: UInt16) -> UUID {
-    UUID(uuid: (name, UInt8(number >> 8), UInt8(number & 255), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
-  }
-
-  private var fresh: UUID {
-    drawn += 1
-    return Self.identity(name, drawn)
   }
 
   var moment: ReplicaBook.Moment {
@@ -123,7 +110,7 @@ final class BookDevice {
   // MARK: The engine
 
   /// Syncs until nothing is left to do but to wait for somebody, or for so many calls.
-  func sync(with hub: inout ModelHub, calls: Int = 300, fate: (SyncAction) -> Fate = { _ in .fine }) throws {
+  func sync(with hub: inout some SteppedHub, calls: Int = 300, fate: (SyncAction) -> Fate = { _ in .fine }) throws {
     try look()
     perform(dialogue.machine.network(isUp: true, at: moment.monotonic))
     perform(dialogue.machine.hinted(hub.sequence, isUrgent: false, at: moment.monotonic))
@@ -164,8 +151,8 @@ final class BookDevice {
   }
 
   /// One call.
-  func act(_ action: SyncAction, on hub: inout ModelHub, fate: Fate) throws {
-    let (memory, fresh, moment) = (dialogue.memory, fresh, moment)
+  func act(_ action: SyncAction, on hub: inout some SteppedHub, fate: Fate) throws {
+    let (memory, fresh, moment) = (dialogue.memory, UUID(), moment)
     let prepared = try write { try $1.prepare(action, memory, at: moment, fresh: fresh, in: $0) }
     switch dialogue.begin(prepared) {
     case .done(let receipt): perform(dialogue.hear(receipt, at: moment.monotonic))
@@ -174,10 +161,10 @@ final class BookDevice {
     }
   }
 
-  private func ask(_ first: SyncQuestion, hub: inout ModelHub, fate: Fate) throws {
+  private func ask(_ first: SyncQuestion, hub: inout some SteppedHub, fate: Fate) throws {
     var question = first
     while true {
-      let (fresh, moment) = (fresh, moment)
+      let (fresh, moment) = (UUID(), moment)
       hub.now = moment.wall
       let reply = try answer(question, hub: &hub, fate: fate)
       let receipt = try write { [question] in
@@ -190,7 +177,7 @@ final class BookDevice {
     }
   }
 
-  private func answer(_ question: SyncQuestion, hub: inout ModelHub, fate: Fate) throws -> HubReply {
+  private func answer(_ question: SyncQuestion, hub: inout some SteppedHub, fate: Fate) throws -> HubReply {
     let lost = HubReply.failed(.unreachable(retryAfter: nil))
     switch question.request {
     case .join(let request):
@@ -201,7 +188,7 @@ final class BookDevice {
       if fate == .lost { return lost }
       if fate == .twice { _ = try hub.push(request) }
       let reply: PushReply
-      do { reply = try hub.push(request) } catch is ModelHub.Aborted {
+      do { reply = try hub.push(request) } catch is JoinFirst {
         return .failed(SyncFault(.aborted, retryAfter: nil))
       }
       return fate == .replyLost ? lost : .push(reply)

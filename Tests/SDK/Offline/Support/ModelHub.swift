@@ -10,7 +10,7 @@ import HoldfastSync
 #endif
 
 /// A hub in a few lines: rows, outcomes, a history that can be lost, answers to `join`, `push` and `pull`.
-struct ModelHub {
+struct ModelHub: SteppedHub {
   private struct Identity: Hashable {
     let incarnation: UUID
     let number: UInt64
@@ -80,11 +80,8 @@ struct ModelHub {
       shared: common(with: request.epoch))
   }
 
-  /// The replica has not joined since the history began.
-  struct Aborted: Error {}
-
   mutating func push(_ request: PushRequest) throws -> PushReply {
-    guard request.epoch == epoch else { throw Aborted() }
+    guard request.epoch == epoch else { throw JoinFirst() }
     var gate = LaneGate()
     var outcomes: [Outcome] = []
     for operation in request.operations {

@@ -48,8 +48,8 @@ final class ModelTransport: SyncTransport {
   ) throws(SyncTransportError) -> Reply {
     do {
       return try place.hub.withLock { try body(&$0) }
-    } catch is ModelHub.Aborted {
-      throw SyncTransportError(SyncFault(.aborted, retryAfter: nil), cause: ModelHub.Aborted())
+    } catch is JoinFirst {
+      throw SyncTransportError(SyncFault(.aborted, retryAfter: nil), cause: JoinFirst())
     } catch {
       throw SyncTransportError(.refused(.internal), cause: error)
     }
