@@ -73,8 +73,9 @@ struct HubAccount {
         }
       }
       let identity = Identity(incarnation: request.replica.incarnation, number: operation.number)
-      let isForgotten = outcome.kind == .rejected && outcome.status == UInt32(Status.alreadyExists.rawValue)
-      guard outcome.kind.isFinal, !isForgotten else { continue }
+      if outcome.isForeign { events.append(outcome.isReplay ? .forgotten : .numberTaken) }
+      if outcome.isPartlyDone { events.append(.partlyDone) }
+      guard outcome.kind.isFinal, !outcome.isForeign, !outcome.isPartlyDone else { continue }
       let answer = Answer(kind: outcome.kind, version: outcome.version)
       if let earlier = answers[identity], earlier != answer {
         complaints.append(
@@ -137,6 +138,14 @@ struct HubAccount {
 
 extension EntityRef {
   var text: String { "\(type) \(String(decoding: key, as: UTF8.self))" }
+}
+
+extension Outcome {
+  /// Whether the number is another operation's, or its outcome is forgotten.
+  fileprivate var isForeign: Bool { kind == .rejected && status == UInt32(Status.alreadyExists.rawValue) }
+
+  /// Whether a copy has sent an earlier form of the operation.
+  var isPartlyDone: Bool { kind == .rejected && status == UInt32(Status.failedPrecondition.rawValue) }
 }
 
 extension OutcomeKind {

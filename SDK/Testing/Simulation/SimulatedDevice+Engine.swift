@@ -38,7 +38,6 @@ extension SimulatedDevice {
       let news = try broken(question.call, error)
       return (.follow(try lead { $0.hear(news, at: moment.monotonic) }), [])
     }
-    if case .join = question.request, case .join = reply, !question.isBeforePush { isRestored = false }
     return (try lead { $0.finish(question, reply, receipt, at: moment.monotonic) }, receipt.parked)
   }
 

@@ -147,7 +147,6 @@ extension SimulatedDevice {
     }
     note(queued, after: known, &deed)
     account.words[word] = queued.position
-    if isRestored { account.cancelled.insert(word) }
     return (deed, queued.position)
   }
 
@@ -177,7 +176,14 @@ extension SimulatedDevice {
         return Deed(text: "keeps its own \(position)", events: [.decidedMine])
       } catch let error as ReplicaError where error.code == .notPossible { break }
     case 2 where !isFinal:
-      try write { _ = try $1.book.retry(position, in: $0) }
+      let unit = try write { transaction, steps in
+        _ = try steps.book.retry(position, in: transaction)
+        return Set(try transaction.operations(inUnit: operation.unit).map(\.position))
+      }
+      // A copy has done a part of it, which is done again.
+      if operation.refusal?.isPartlyDone == true {
+        for (word, position) in account.words where unit.contains(position) { account.cancelled.insert(word) }
+      }
       return Deed(text: "retries \(position)", events: [.decidedByRetry])
     case 3 where isConflict && operation.content.type == "note":
       guard let type = entities.first(where: { $0.name == operation.content.type }) else { break }
@@ -248,7 +254,9 @@ extension SimulatedDevice {
   }
 
   func setFilters(_ filters: [EntityFilter]) throws {
+    let isNew = try head().filters != filters
     try write { try $1.book.setFilters(filters, in: $0) }
-    account.pruned = []
+    // A pass from the start brings what was taken away.
+    if isNew { account.pruned = [] }
   }
 }

@@ -42,9 +42,6 @@ final class SimulatedDevice {
   var account = DeviceAccount()
   /// Its file is a copy or was put back, and has not been looked at since.
   var isDoubtful = false
-  /// Its file has been put back from a backup and it has not joined since: what its users do now has identities that the
-  /// earlier life may have used.
-  var isRestored = false
   /// Words that its users have appended; never the same twice, whatever is restored.
   var wordsMade = 0
 

@@ -129,12 +129,15 @@ extension SimulatedWorld {
     note("device \(number): starts version \(device.version + 1)")
     if isFirst || phase == .healing || !oneIn(4) { plan(.network(number, isUp: true), in: chance(1_000)) }
     guard device.isDoubtful else { return }
-    // Both lives may do what waits: of a file that was put back, all; of a copy, what somebody can decide about twice,
-    // and what the first of them to go on changes before it is sent.
+    // Somebody may decide in both lives that what waits for a decision is to be done.
     try onDevice(number) { device in
-      let waiting = try device.operations().filter { device.isRestored || $0.content.group != 0 || $0.state != .sent }
+      let waiting = try device.operations()
+      let twofold = Set(waiting.filter { $0.content.group != 0 || $0.isParked }.map(\.position))
       let positions = Set(waiting.map(\.position))
-      for (word, position) in device.account.words where positions.contains(position) { doubtfulWords.insert(word) }
+      for (word, position) in device.account.words where positions.contains(position) {
+        unorderedWords.insert(word)
+        if twofold.contains(position) { doubtfulWords.insert(word) }
+      }
       device.isDoubtful = false
     }
   }
@@ -156,7 +159,6 @@ extension SimulatedWorld {
     devices[number].restore(backup.disk, seed: random.next())
     devices[number].account = backup.account
     devices[number].isDoubtful = true
-    devices[number].isRestored = true
     plan(.startDevice(number), in: chance(2_000))
   }
 

@@ -55,6 +55,8 @@ final class SimulatedWorld {
   var deviceBackups: [Int: (disk: LosingDisk, account: DeviceAccount)] = [:]
   /// Words that went with a part of the hub's history.
   var lostWords: Set<TallyWork.Word> = []
+  /// Words that waited when one life of a replica became two: what one goes on to do has no order to what the other does.
+  var unorderedWords: Set<TallyWork.Word> = []
   /// Words that two lives of one replica may both have added.
   var doubtfulWords: Set<TallyWork.Word> = []
 

@@ -17,6 +17,7 @@ public struct SimulationCoverage: Sendable, Hashable {
     // Recoveries
     case passFromStart, newHistory, newIncarnation, olderIncarnationIntroduced, cursorKept, leftFilter, tombstone
     case deadlinePassed, operationUpgraded, timestampTie
+    case numberTaken, forgotten, partlyDone
   }
 
   private var counts: [Event: Int] = [:]
