@@ -147,6 +147,84 @@ public struct ServiceDescription: Message {
   }
 }
 
+/// How many calls are let in at once of those that cost a hub most: replicas that join anew, and pages of what they have
+/// missed. A call that finds nothing new is none of them.
+public struct AdmissionLoad: Message {
+  public static let messageName = "holdfast.hub.AdmissionLoad"
+
+  /// As many are let in at once.
+  public var capacity: UInt32 = 0
+  public var admitted: UInt32 = 0
+  public var waiting: UInt32 = 0
+  /// The most of both that there have been since the hub started.
+  public var mostAdmitted: UInt32 = 0
+  public var mostWaiting: UInt32 = 0
+  /// Let in since the hub started, and told to come back later.
+  public var letIn: UInt64 = 0
+  public var sentAway: UInt64 = 0
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    capacity: UInt32 = 0,
+    admitted: UInt32 = 0,
+    waiting: UInt32 = 0,
+    mostAdmitted: UInt32 = 0,
+    mostWaiting: UInt32 = 0,
+    letIn: UInt64 = 0,
+    sentAway: UInt64 = 0
+  ) {
+    self.capacity = capacity
+    self.admitted = admitted
+    self.waiting = waiting
+    self.mostAdmitted = mostAdmitted
+    self.mostWaiting = mostWaiting
+    self.letIn = letIn
+    self.sentAway = sentAway
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += UInt32Coding.size(capacity, field: 1)
+    size += UInt32Coding.size(admitted, field: 2)
+    size += UInt32Coding.size(waiting, field: 3)
+    size += UInt32Coding.size(mostAdmitted, field: 4)
+    size += UInt32Coding.size(mostWaiting, field: 5)
+    size += UInt64Coding.size(letIn, field: 6)
+    size += UInt64Coding.size(sentAway, field: 7)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    UInt64Coding.write(sentAway, field: 7, into: &writer)
+    UInt64Coding.write(letIn, field: 6, into: &writer)
+    UInt32Coding.write(mostWaiting, field: 5, into: &writer)
+    UInt32Coding.write(mostAdmitted, field: 4, into: &writer)
+    UInt32Coding.write(waiting, field: 3, into: &writer)
+    UInt32Coding.write(admitted, field: 2, into: &writer)
+    UInt32Coding.write(capacity, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: try UInt32Coding.read(&capacity, from: &reader)
+      case 16: try UInt32Coding.read(&admitted, from: &reader)
+      case 24: try UInt32Coding.read(&waiting, from: &reader)
+      case 32: try UInt32Coding.read(&mostAdmitted, from: &reader)
+      case 40: try UInt32Coding.read(&mostWaiting, from: &reader)
+      case 48: try UInt64Coding.read(&letIn, from: &reader)
+      case 56: try UInt64Coding.read(&sentAway, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
 /// How much a hub has to do at this moment.
 public struct HubLoad: Message {
   public static let messageName = "holdfast.hub.HubLoad"
@@ -157,14 +235,22 @@ public struct HubLoad: Message {
   public var calls: UInt32 = 0
   /// Connections in memory: one that has ended counts for as long as a call of it still runs.
   public var kept: UInt32 = 0
+  /// How replicas are let in.
+  public var admission: AdmissionLoad = AdmissionLoad()
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(connections: UInt32 = 0, calls: UInt32 = 0, kept: UInt32 = 0) {
+  public init(
+    connections: UInt32 = 0,
+    calls: UInt32 = 0,
+    kept: UInt32 = 0,
+    admission: AdmissionLoad = AdmissionLoad()
+  ) {
     self.connections = connections
     self.calls = calls
     self.kept = kept
+    self.admission = admission
   }
 
   public var encodedSize: Int {
@@ -172,11 +258,13 @@ public struct HubLoad: Message {
     size += UInt32Coding.size(connections, field: 1)
     size += UInt32Coding.size(calls, field: 2)
     size += UInt32Coding.size(kept, field: 3)
+    size += MessageCoding<AdmissionLoad>.size(admission, field: 4)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    MessageCoding<AdmissionLoad>.write(admission, field: 4, into: &writer)
     UInt32Coding.write(kept, field: 3, into: &writer)
     UInt32Coding.write(calls, field: 2, into: &writer)
     UInt32Coding.write(connections, field: 1, into: &writer)
@@ -190,6 +278,7 @@ public struct HubLoad: Message {
       case 8: try UInt32Coding.read(&connections, from: &reader)
       case 16: try UInt32Coding.read(&calls, from: &reader)
       case 24: try UInt32Coding.read(&kept, from: &reader)
+      case 34: try MessageCoding<AdmissionLoad>.read(&admission, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }

@@ -139,12 +139,13 @@ package final class HubServer: Sendable {
   ) -> Dispatcher {
     var dispatcher = Dispatcher()
     persistence.register(on: &dispatcher)
-    SyncCalls(beside: persistence).register(on: &dispatcher)
+    let sync = SyncCalls(beside: persistence)
+    sync.register(on: &dispatcher)
     DiagnosticsCalls().registerAll(on: &dispatcher)
     dispatcher.describe(Administration.descriptor)
     AdministrationCalls(
       tokens: tokens, spaces: persistence, description: describe(dispatcher, settings),
-      load: { await own.load() },
+      load: { await own.load(sync.admission.load) },
       revoked: { id in await own.end(id) }
     ).register(on: &dispatcher)
     return dispatcher
@@ -216,10 +217,10 @@ private final class OwnServer: Sendable {
     await server.withLock { $0 }?.disconnect("the token has been revoked") { $0.name == id }
   }
 
-  func load() async -> HubLoad {
-    guard let load = await server.withLock({ $0 })?.load() else { return HubLoad() }
+  func load(_ admission: AdmissionLoad) async -> HubLoad {
+    guard let load = await server.withLock({ $0 })?.load() else { return HubLoad(admission: admission) }
     return HubLoad(
       connections: UInt32(clamping: load.connections), calls: UInt32(clamping: load.streams),
-      kept: UInt32(clamping: load.kept))
+      kept: UInt32(clamping: load.kept), admission: admission)
   }
 }

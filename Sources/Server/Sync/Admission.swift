@@ -1,3 +1,4 @@
+internal import HoldfastContract
 internal import HoldfastRPC
 internal import HoldfastWire
 
@@ -14,6 +15,17 @@ final class Admission: Sendable {
 
   init(capacity: Int) {
     state = Lock(State(queue: AdmissionQueue(capacity: capacity)))
+  }
+
+  /// How many are in and wait, for administrators.
+  var load: AdmissionLoad {
+    state.withLock { state in
+      AdmissionLoad(
+        capacity: UInt32(clamping: state.queue.capacity), admitted: UInt32(clamping: state.queue.admitted),
+        waiting: UInt32(clamping: state.queue.waiting), mostAdmitted: UInt32(clamping: state.queue.mostAdmitted),
+        mostWaiting: UInt32(clamping: state.queue.mostWaiting), letIn: state.queue.letIn,
+        sentAway: state.queue.sentAway)
+    }
   }
 
   /// Runs `body` once there is room for it.

@@ -22,8 +22,13 @@ struct AdmissionQueue {
   }
 
   let capacity: Int
-  private(set) var admitted = 0
-  private(set) var waiting = 0
+  private(set) var admitted = 0 { didSet { mostAdmitted = max(mostAdmitted, admitted) } }
+  private(set) var waiting = 0 { didSet { mostWaiting = max(mostWaiting, waiting) } }
+  private(set) var mostAdmitted = 0
+  private(set) var mostWaiting = 0
+  /// How many have been let in so far, and how many sent away.
+  private(set) var letIn: UInt64 = 0
+  private(set) var sentAway: UInt64 = 0
   private var lines: [String: Line] = [:]
   private var clients: [Ticket: String] = [:]
   /// Clients that wait, in the order of their turns.
@@ -46,12 +51,13 @@ struct AdmissionQueue {
 
   mutating func enter(_ client: String, at now: MonotonicTime) -> Entrance {
     guard admitted == capacity else {
-      admitted += 1
+      admit()
       return .admitted
     }
     let wait = pace * (waiting + 1)
     guard wait <= Limits.admissionWait, waiting < Limits.admissionsWaiting else {
       lastPromise = max(lastPromise, now + wait) + pace
+      sentAway += 1
       return .refused(retryAfter: min(lastPromise - now, Limits.admissionPause))
     }
     lastTicket += 1
@@ -80,6 +86,11 @@ struct AdmissionQueue {
 
   func isWaiting(_ ticket: Ticket) -> Bool { clients[ticket] != nil }
 
+  private mutating func admit() {
+    admitted += 1
+    letIn += 1
+  }
+
   private mutating func next() -> Ticket? {
     while nextTurn < turns.count {
       let client = turns[nextTurn]
@@ -99,7 +110,7 @@ struct AdmissionQueue {
           lines[client] = line
           turns.append(client)
         }
-        admitted += 1
+        admit()
         waiting -= 1
         return ticket
       }

@@ -36,6 +36,8 @@ private func text(_ hub: DescribeReply, withCalls: Bool) -> String {
       "  connections        \(load.connections)",
       "  calls              \(load.calls)",
       "  kept connections   \(load.kept)",
+      "  replicas let in    \(load.admission.admitted) of \(load.admission.capacity), \(load.admission.waiting) wait",
+      "  the most so far    \(load.admission.mostAdmitted), and \(load.admission.mostWaiting) waited",
       "",
     ]
   }
@@ -58,7 +60,16 @@ private func size(_ bytes: UInt64) -> String { Quantity.describe(bytes: Int(clam
 private func json(_ load: HubLoad) -> JSON {
   [
     "connections": .unsigned(UInt64(load.connections)), "calls": .unsigned(UInt64(load.calls)),
-    "kept": .unsigned(UInt64(load.kept)),
+    "kept": .unsigned(UInt64(load.kept)), "admission": json(load.admission),
+  ]
+}
+
+private func json(_ load: AdmissionLoad) -> JSON {
+  [
+    "capacity": .unsigned(UInt64(load.capacity)), "admitted": .unsigned(UInt64(load.admitted)),
+    "waiting": .unsigned(UInt64(load.waiting)), "most_admitted": .unsigned(UInt64(load.mostAdmitted)),
+    "most_waiting": .unsigned(UInt64(load.mostWaiting)), "let_in": .unsigned(load.letIn),
+    "sent_away": .unsigned(load.sentAway),
   ]
 }
 
