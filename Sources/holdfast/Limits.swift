@@ -16,6 +16,9 @@ enum Limits {
   static let benchPayload = 64 << 20
   /// Operations that a benchmark brings to a hub.
   static let benchOperations = 10_000_000
+  /// Devices that come back to a hub in a benchmark, and how long they try.
+  static let benchDevices = 1_000_000
+  static let benchPatience = Duration.seconds(300)
   /// Keys that a benchmark writes and reads.
   static let benchKeys = 1_024
   /// Items of one stream of a benchmark.

@@ -154,7 +154,7 @@ struct BenchResult: Sendable {
 }
 
 /// Rounded, as more digits say nothing.
-private func inThousandths(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
+func inThousandths(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
 private func usage() -> rusage {
   var usage = rusage()

@@ -18,10 +18,16 @@ extension Command {
       drain        a queue of --operations changes, until the hub has done them all
       bootstrap    a new device, until it has all that the space holds
       propagation  a change on one device until another has seen it; one at a time
+
+      reconnect    --devices that come back at the same moment to a hub that was away, which the benchmark starts for
+                   itself. All are in this process, each with an identity of its own, on --connections: one for each
+                   device unless given, and each needs a descriptor here and one in the hub. Half have missed
+                   something, every tenth brings a change. Fails when one is not in step after five minutes, or when
+                   the hub lets in more at once than it may.
       """,
     positionals: [Positional(name: "KIND", summary: "One of these.")],
     options: [
-      .value("--connections", "C", "Connections; 1 unless given."),
+      .value("--connections", "C", "Connections; 1 unless given, but of reconnect."),
       .value("--inflight", "K", "Calls at once, on all connections together; 64 unless given."),
       .value(
         "--tasks", "T",
@@ -30,6 +36,7 @@ extension Command {
       .value("--payload", "BYTES", "Bytes of a payload, such as 100 or 1KiB; 100 unless given."),
       .value("--seconds", "S", "How long; 5 unless given."),
       .value("--operations", "N", "Of drain: how many wait; 10000 unless given."),
+      .value("--devices", "N", "Of reconnect: how many come back; 10000 unless given."),
       .space,
     ],
     connection: HubLocation.options,
@@ -39,9 +46,14 @@ extension Command {
     ],
     run: { arguments, console in
       let shape = try BenchShape(arguments)
-      let result = try await measure(shape, arguments)
-      report(result, shape, console)
-      return result.errors == 0 && result.calls > 0 ? .done : .failed
+      switch try await measure(shape, arguments) {
+      case .calls(let result):
+        report(result, shape, console)
+        return result.errors == 0 && result.calls > 0 ? .done : .failed
+      case .reconnection(let result):
+        result.report(console)
+        return result.isRight ? .done : .failed
+      }
     })
 }
 
@@ -50,16 +62,18 @@ private struct BenchShape {
   enum Kind: String, CaseIterable {
     case echo, put, get, stream, connect
     case enqueue, drain, bootstrap, propagation
+    case reconnect
   }
 
   let kind: Kind
-  let connections: Int
+  let connections: Int?
   let inflight: Int
   /// Nil where each call has a task of its own.
   let tasks: Int?
   let payload: Int
   let seconds: Double
   let operations: Int
+  let devices: Int
 
   init(_ arguments: Arguments) throws(UsageError) {
     let word = arguments.positional("KIND") ?? ""
@@ -69,7 +83,7 @@ private struct BenchShape {
         hint: Spelling.hint(for: word, among: Kind.allCases.map(\.rawValue)) ?? "See `holdfast bench --help`.")
     }
     self.kind = kind
-    connections = try arguments.count("--connections", in: 1...Limits.benchConnections) ?? 1
+    connections = try arguments.count("--connections", in: 1...Limits.benchConnections)
     inflight = try arguments.count("--inflight", in: 1...Limits.benchInflight) ?? 64
     tasks = try arguments.count("--tasks", in: 1...inflight)
     guard tasks == nil || [.echo, .put, .get].contains(kind) else {
@@ -77,32 +91,39 @@ private struct BenchShape {
     }
     payload = try arguments.bytes("--payload", in: 0...Limits.benchPayload) ?? 100
     operations = try arguments.count("--operations", in: 1...Limits.benchOperations) ?? 10_000
+    devices = try arguments.count("--devices", in: 1...Limits.benchDevices) ?? 10_000
     seconds = (try arguments.duration("--seconds") ?? .seconds(5)) / .seconds(1)
   }
 }
 
-private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -> BenchResult {
+/// What was found.
+private enum BenchFinding {
+  case calls(BenchResult)
+  case reconnection(ReconnectResult)
+}
+
+private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -> BenchFinding {
   // No byte equals its neighbour, so that a shifted reply shows.
   let payload = (0..<shape.payload).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ $0 >> 8) }
   let space = arguments.space
   func connect() async throws -> Hub { try await Client.connect(arguments) }
   func hubs() async throws -> [Hub] {
     var hubs: [Hub] = []
-    for _ in 0..<shape.connections { hubs.append(try await connect()) }
+    for _ in 0..<(shape.connections ?? 1) { hubs.append(try await connect()) }
     return hubs
   }
-  func calls(_ work: some BenchWork, over hubs: [Hub]) async throws -> BenchResult {
-    try await Benchmark(work: work, hubs: hubs, lanes: shape.inflight).run(seconds: shape.seconds)
+  func calls(_ work: some BenchWork, over hubs: [Hub]) async throws -> BenchFinding {
+    .calls(try await Benchmark(work: work, hubs: hubs, lanes: shape.inflight).run(seconds: shape.seconds))
   }
-  func unaryCalls(_ work: some PipelinedWork) async throws -> BenchResult {
+  func unaryCalls(_ work: some PipelinedWork) async throws -> BenchFinding {
     guard let tasks = shape.tasks else { return try await calls(work, over: hubs()) }
-    return try await Benchmark(work: work, hubs: hubs(), lanes: tasks)
-      .run(seconds: shape.seconds, inflight: shape.inflight)
+    return .calls(
+      try await Benchmark(work: work, hubs: hubs(), lanes: tasks).run(seconds: shape.seconds, inflight: shape.inflight))
   }
-  func replicas(_ body: (ReplicaBench) async throws -> BenchResult) async throws -> BenchResult {
+  func replicas(_ body: (ReplicaBench) async throws -> BenchResult) async throws -> BenchFinding {
     let bench = try ReplicaBench(payload: shape.payload, space: space)
     defer { bench.cleanUp() }
-    return try await body(bench)
+    return .calls(try await body(bench))
   }
   switch shape.kind {
   case .echo: return try await unaryCalls(EchoWork(payload: payload))
@@ -117,6 +138,10 @@ private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -
   case .bootstrap: return try await replicas { try await $0.bootstrap(from: connect()) }
   case .propagation:
     return try await replicas { try await $0.propagation(from: connect(), to: connect(), seconds: shape.seconds) }
+  case .reconnect:
+    let bench = ReconnectBench(
+      devices: shape.devices, connections: shape.connections ?? shape.devices, payload: shape.payload)
+    return .reconnection(try await bench.run())
   }
 }
 
@@ -127,14 +152,14 @@ private func report(_ result: BenchResult, _ shape: BenchShape, _ console: Conso
   console.result(
     """
     \(shape.kind.rawValue): \(shape.inflight) in flight\(shape.tasks.map { " by \($0) tasks" } ?? "") on \
-    \(shape.connections) connections, \(shape.payload) bytes, \(result.seconds) s
+    \(shape.connections ?? 1) connections, \(shape.payload) bytes, \(result.seconds) s
       calls      \(result.calls), \(Int(result.callsPerSecond)) a second, \(result.errors) failed
       latency    median \(result.microseconds(0.5)) µs, 99 % \(result.microseconds(0.99)) µs, \
     99.9 % \(result.microseconds(0.999)) µs, longest \(result.longestMicroseconds) µs
       client     \(result.clientCPUSeconds) s of CPU, \(residentPeakKiB()) KiB at most
     """,
     json: [
-      "op": .string(shape.kind.rawValue), "connections": .integer(shape.connections),
+      "op": .string(shape.kind.rawValue), "connections": .integer(shape.connections ?? 1),
       "inflight": .integer(shape.inflight), "tasks": shape.tasks.map { .integer($0) } ?? .null,
       "payload": .integer(shape.payload), "calls": .unsigned(result.calls),
       "seconds": .number(result.seconds), "calls_per_s": .number(result.callsPerSecond),

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -84,6 +90,13 @@ final class ChildProcess {
   /// Sends a signal, unless it has been waited for.
   func send(_ signal: Int32) {
     if status == nil { kill(pid, signal) }
+  }
+
+  /// The most memory that it has had resident, in KiB, while it runs; nil where the system does not tell.
+  var residentPeakKiB: Int? {
+    guard let status = FileManager.default.contents(atPath: "/proc/\(pid)/status") else { return nil }
+    let line = String(decoding: status, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line?.split(whereSeparator: { " \t".contains($0) }).dropFirst().first.flatMap { Int($0) }
   }
 
   private func readMore() -> Bool {

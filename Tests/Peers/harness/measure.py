@@ -8,8 +8,8 @@ from .peers import CEnqueue, Holdfast
 from .processes import PeerFailed, on_core, run_client
 from .rows import (
     BOOTSTRAP_FEW, BOOTSTRAP_MANY, BOOTSTRAP_MIB, BOOTSTRAP_RATE, BUILD_RATIO, DECODE, DRAIN_FEW, DRAIN_GROWTH,
-    DRAIN_MANY, DRAIN_RATE, ENCODE, ENCODE_UNSORTED, IDLE_CONNECTIONS, IDLE_KIB, PROPAGATION_MS, SYNC, SYNC_PAYLOAD,
-    Load)
+    DRAIN_MANY, DRAIN_RATE, ENCODE, ENCODE_UNSORTED, IDLE_CONNECTIONS, IDLE_KIB, PROPAGATION_MS, RECONNECT,
+    RECONNECT_ADMITTED, RECONNECT_DEVICES, RECONNECT_SERVED, SYNC, SYNC_PAYLOAD, Load)
 
 
 def measure_row(row, rounds, work, identity, say):
@@ -176,6 +176,23 @@ def measure_sync(work, identity, rounds, seconds, say):
         check(SYNC, f"of {BOOTSTRAP_MANY} pulled, per s", BOOTSTRAP_RATE, middle("bootstrap_many", "calls_per_s")),
         check(SYNC, f"MiB beyond those for {BOOTSTRAP_FEW}", BOOTSTRAP_MIB, memory, lower_is_better=True),
         check(SYNC, "ms A to B, less 3 commits", PROPAGATION_MS, beyond, lower_is_better=True),
+    ]
+
+
+def measure_reconnect(say):
+    """Very many devices that come back at once, each on a connection of its own, to a hub that was away."""
+    try:
+        found = run_client(
+            [places.HOLDFAST, "bench", "reconnect", "--devices", RECONNECT_DEVICES, "--json"], None, 600)
+    except (PeerFailed, OSError, ValueError) as problem:
+        say(f"  failed: {problem}")
+        missed = check(RECONNECT, "of all devices served", RECONNECT_SERVED, None, note=str(problem))
+        return {"failed": str(problem)}, [missed | {"ok": False}]
+    note = f"the last after {found['max_ms'] / 1000:.1f} s, half of them after {found['p50_ms'] / 1000:.1f} s"
+    return found, [
+        check(RECONNECT, "of all devices served", RECONNECT_SERVED, found["served"] / found["devices"], note=note),
+        check(RECONNECT, "of the cap let in at once", RECONNECT_ADMITTED,
+              found["most_admitted"] / found["admission_cap"], lower_is_better=True),
     ]
 
 

@@ -87,6 +87,11 @@ BOOTSTRAP_RATE = Floor("", 50_000)
 BOOTSTRAP_MIB = Floor("", 32)
 # Beyond three durable commits of one change: on the device, on the hub, on the other device.
 PROPAGATION_MS = Floor("", 5)
+RECONNECT = "reconnect"
+RECONNECT_DEVICES = 10_000
+# Of all devices; and calls let in at once, of as many as the hub says that it lets in.
+RECONNECT_SERVED = Floor("", 1)
+RECONNECT_ADMITTED = Floor("", 1)
 CODEC = "codec"
 ENCODE = Floor("swift-protobuf", 3.5, 5)
 ENCODE_UNSORTED = Floor("swift-protobuf", None, 3.5)
@@ -94,4 +99,4 @@ DECODE = Floor("swift-protobuf", 2.5, 4)
 BUILD = "build"
 BUILD_RATIO = Floor("gRPC Swift", 0.5, 0.25)
 
-NAMES = [row.name for row in ROWS] + [IDLE, SYNC, CODEC, BUILD]
+NAMES = [row.name for row in ROWS] + [IDLE, SYNC, RECONNECT, CODEC, BUILD]
