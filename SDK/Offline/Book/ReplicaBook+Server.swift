@@ -15,6 +15,8 @@ extension ReplicaBook {
   }
 
   /// The hub has this state of the entity, or none. Whatever waits is put on top of it. Returns whether anything waits.
+  ///
+  /// A row that has all of it is not written again: what a device has pushed comes back to it with the next pull.
   @discardableResult
   func setServer(
     _ entity: EntityRef, to state: [UInt8]?, version: UInt64, _ arrival: Arrival,
@@ -27,6 +29,8 @@ extension ReplicaBook {
       ON CONFLICT(type, key) DO UPDATE SET version = excluded.version, server = excluded.server,
         pass = CASE WHEN version = excluded.version THEN MAX(pass, excluded.pass) ELSE excluded.pass END,
         lost = CASE WHEN excluded.server IS NULL AND entity.pending > 0 THEN COALESCE(entity.server, entity.lost) END
+      WHERE entity.pending > 0 OR entity.version <> excluded.version OR entity.pass < excluded.pass
+        OR entity.server IS NOT excluded.server
       RETURNING pending
       """,
       [
@@ -84,7 +88,8 @@ extension ReplicaBook {
   func letGo(
     _ id: Int64, _ type: String, _ server: [UInt8]?, in transaction: borrowing WriteTransaction
   ) throws -> Bool {
-    guard let server, try !transaction.head().wanted.wants(type, server) else { return false }
+    let head = try transaction.head()
+    guard let server, !head.filters.isEmpty, try !head.wanted.wants(type, server) else { return false }
     try transaction.execute("DELETE FROM entity WHERE id = $1", [.integer(id)])
     return true
   }

@@ -40,6 +40,35 @@ struct ReplicaBookTests {
     #expect(try two.see("a") == note("milk", likes: 6))
   }
 
+  @Test func `what the hub tells of and is known already is not written again`() throws {
+    var hub = ModelHub()
+    let device = try BookDevice()
+    try device.create("a", note("milk"))
+    try device.create("b", note("bread"))
+    try device.sync(with: &hub)
+    /// Rows of entities that are written when the hub tells of all of them.
+    func rowsWritten() throws -> Int64 {
+      let now = device.now
+      let page = try hub.pull(PullRequest(space: "notes", cursor: []))
+      return try device.write { transaction, book in
+        let before = try transaction.first("SELECT total_changes()") { $0.integer(0) } ?? 0
+        let arrival = ReplicaBook.Arrival(now: now, pass: try transaction.head().pass)
+        for entity in page.entities {
+          try book.setServer(
+            EntityRef(type: entity.type, key: entity.key), to: entity.state, version: entity.version, arrival,
+            in: transaction)
+        }
+        return (try transaction.first("SELECT total_changes()") { $0.integer(0) } ?? 0) - before
+      }
+    }
+    #expect(try rowsWritten() == 0)
+    try device.write { transaction, _ in
+      try transaction.execute("UPDATE entity SET server = $1 WHERE key = $2", [.bytes([]), .bytes(Array("b".utf8))])
+    }
+    #expect(try rowsWritten() == 1)
+    #expect(try device.see("b") == note("bread"))
+  }
+
   @Test func `pending changes stay on top of what the hub sends`() throws {
     var hub = ModelHub()
     let one = try BookDevice(1)
