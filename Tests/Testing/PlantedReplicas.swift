@@ -56,6 +56,29 @@ struct HarshReplica: ReplicaSteps {
   }
 }
 
+/// Takes every checksum for its own.
+struct TrustfulReplica: ReplicaSteps {
+  let book: ReplicaBook
+
+  func verify(
+    _ reply: ChecksumReply, in transaction: borrowing WriteTransaction
+  ) throws -> ReplicaBook.Comparison {
+    let comparison = try book.compare(with: reply, in: transaction)
+    return comparison == .different ? .equal : comparison
+  }
+}
+
+/// Finds the difference and pulls nothing anew.
+struct IdleReplica: ReplicaSteps {
+  let book: ReplicaBook
+
+  func verify(
+    _ reply: ChecksumReply, in transaction: borrowing WriteTransaction
+  ) throws -> ReplicaBook.Comparison {
+    try book.compare(with: reply, in: transaction)
+  }
+}
+
 /// Prunes without regard to what waits.
 struct RecklessReplica: ReplicaSteps {
   let book: ReplicaBook

@@ -1,4 +1,5 @@
 import HoldfastContract
+import HoldfastStore
 import HoldfastSync
 import Testing
 
@@ -75,5 +76,48 @@ struct `Simulated devices` {
     world.devices[0].disk.cutPower(after: 0)
     try world.heal()
     #expect(world.links[0].calls.isEmpty)
+  }
+
+  @Test func `the same filters again bring nothing back that was pruned`() throws {
+    let device = try device(seed: 1)
+    _ = try device.prune(toBytes: 0, at: 0)
+    #expect(device.account.pruned == Set(Self.folders))
+    try device.setFilters([])
+    #expect(device.account.pruned == Set(Self.folders))
+    try device.setFilters(NoteWork.filters(folder: "f0"))
+    #expect(device.account.pruned.isEmpty)
+  }
+
+  @Test func `another program takes over from one that is killed, and its queue is there`() throws {
+    for operations in 1...40 {
+      let device = try device(seed: UInt64(operations))
+      try device.openNeighbour(at: 0)
+      var random = SeededGenerator(seed: 1)
+      let deed = try device.beside { try device.work(at: 0, &random) }
+      #expect(!deed.text.isEmpty)
+      device.doom(after: operations, neighbour: false)
+      while device.isAlive {
+        do { _ = try device.work(at: 0, &random) } catch { #expect(!device.isAlive) }
+      }
+      let life = device.generation
+      #expect(try device.bury(at: 0))
+      #expect(device.generation > life && device.isRunning && !device.hasNeighbour)
+      let waiting = Set(try device.operations().map(\.position))
+      #expect(waiting.isSuperset(of: device.account.words.values))
+      #expect(device.dialogue?.machine.plan.parkedCount == 0)
+    }
+  }
+
+  @Test func `a full disk keeps from the file what does not fit, and nothing else`() throws {
+    let device = try device(seed: 1)
+    var random = SeededGenerator(seed: 1)
+    _ = try device.work(at: 0, &random)
+    let before = (try device.operations(), device.account.words)
+    device.disk.inject { [used = device.disk.usedBytes] in $0.capacity = used }
+    #expect(throws: StoreError.self) { try device.work(at: 0, &random) }
+    #expect(try device.operations().map(\.position) == before.0.map(\.position))
+    #expect(device.account.words == before.1)
+    device.disk.inject { $0.capacity = .max }
+    _ = try device.work(at: 0, &random)
   }
 }

@@ -66,6 +66,23 @@ extension ReplicaBook {
     case notComparable
   }
 
+  /// What the hub is asked for that.
+  package func checksumRequest<T: Transaction & ~Copyable>(
+    in transaction: borrowing T
+  ) throws(StoreError) -> ChecksumRequest {
+    let head = try transaction.storedHead()
+    return ChecksumRequest(space: head.space, filters: head.filters)
+  }
+
+  /// Compares, and lets everything be pulled anew where something differs.
+  package func verify(
+    _ reply: ChecksumReply, in transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> Comparison {
+    let comparison = try compare(with: reply, in: transaction)
+    if comparison == .different { try startOver(in: transaction) }
+    return comparison
+  }
+
   package func compare<T: Transaction & ~Copyable>(
     with reply: ChecksumReply, in transaction: borrowing T
   ) throws(StoreError) -> Comparison {

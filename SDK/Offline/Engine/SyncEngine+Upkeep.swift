@@ -8,10 +8,7 @@ extension SyncEngine {
 
   /// Whether the hub and the replica hold the same; if not, everything is pulled anew. nil when that cannot be told now.
   func verify() async throws -> Bool? {
-    let request = try await core.read { _, transaction in
-      let head = try transaction.storedHead()
-      return ChecksumRequest(space: head.space, filters: head.filters)
-    }
+    let request = try await core.read { book, transaction in try book.checksumRequest(in: transaction) }
     let reply: ChecksumReply
     do {
       reply = try await transport.checksum(request)
@@ -19,9 +16,7 @@ extension SyncEngine {
       throw ReplicaError(.notPossible, "the hub cannot be asked now", cause: error.cause)
     }
     let comparison = try await core.write { book, transaction in
-      let comparison = try book.compare(with: reply, in: transaction)
-      if comparison == .different { try book.startOver(in: transaction) }
-      return (comparison, ReplicaBook.Touched())
+      (try book.verify(reply, in: transaction), ReplicaBook.Touched())
     }
     switch comparison {
     case .equal: return true

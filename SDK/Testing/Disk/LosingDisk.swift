@@ -17,6 +17,8 @@ package final class LosingDisk: @unchecked Sendable {
     package var capacity = Int.max
     package var isReadOnly = false
     package var syncFails = false
+    /// A program that ends in the middle of what it does, after so many more operations of its own.
+    package var doomed: (program: Int, operationsLeft: Int)?
   }
 
   struct State {
@@ -30,19 +32,17 @@ package final class LosingDisk: @unchecked Sendable {
     /// Whose files are opened now, and who has been killed.
     var program = 0
     var killed: Set<Int> = []
-    /// Who is about to be, after so many more operations of its own.
-    var doomed: (program: Int, operationsLeft: Int)?
 
     /// Counts an operation of a program.
     /// - Returns: whether it is carried out: the power is there, and the program lives.
     mutating func admits(_ caller: Int) -> Bool {
       operations += 1
       if faults.operationsLeft != .max { faults.operationsLeft -= 1 }
-      if let last = doomed, last.program == caller {
-        doomed?.operationsLeft -= 1
+      if let last = faults.doomed, last.program == caller {
+        faults.doomed?.operationsLeft -= 1
         if last.operationsLeft <= 1 {
           killed.insert(caller)
-          doomed = nil
+          faults.doomed = nil
         }
       }
       return !isDead && !killed.contains(caller)
@@ -51,8 +51,10 @@ package final class LosingDisk: @unchecked Sendable {
     var isDead: Bool { faults.operationsLeft <= 0 }
 
     func hasRoom(for growth: Int) -> Bool {
-      faults.capacity == .max || files.values.reduce(growth, { $0 + $1.content.count }) <= faults.capacity
+      faults.capacity == .max || usedBytes + growth <= faults.capacity
     }
+
+    var usedBytes: Int { files.values.reduce(0) { $0 + $1.content.count } }
   }
 
   static let sectorBytes = 512
@@ -100,7 +102,7 @@ package final class LosingDisk: @unchecked Sendable {
   /// and whatever it still tries with files that it has open, closing them included, has no effect.
   package func kill(_ program: Int, after operations: Int = 0) {
     state.withLock { state in
-      if operations > 0 { state.doomed = (program, operations) } else { state.killed.insert(program) }
+      if operations > 0 { state.faults.doomed = (program, operations) } else { state.killed.insert(program) }
     }
   }
 
@@ -109,6 +111,8 @@ package final class LosingDisk: @unchecked Sendable {
   package var hasPower: Bool { state.withLock { !$0.isDead } }
   /// Everything that a power cut may come before.
   package var operationCount: Int { state.withLock { $0.operations } }
+  /// What all files take together.
+  package var usedBytes: Int { state.withLock { $0.usedBytes } }
   package var writeCount: Int { state.withLock { $0.writes } }
   package var syncCount: Int { state.withLock { $0.syncs } }
 
@@ -125,7 +129,6 @@ package final class LosingDisk: @unchecked Sendable {
       // In the order of their names: what each loses is drawn from the same numbers in every process.
       for (_, file) in state.files.sorted(by: { $0.key < $1.key }) { file.losePower(&state.random) }
       state.faults = Faults()
-      state.doomed = nil
     }
   }
 }

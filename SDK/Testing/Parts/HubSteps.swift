@@ -19,6 +19,9 @@ package protocol HubSteps {
   func pull(
     _ request: PullRequest, _ filters: FilterSet, at now: Int64, _ transaction: borrowing ReadTransaction
   ) throws -> PullReply
+  func cutLog(
+    of space: String, to count: Int64, at now: Int64, _ transaction: borrowing WriteTransaction
+  ) throws -> Bool
 }
 
 extension HubSteps {
@@ -39,6 +42,14 @@ extension HubSteps {
   ) throws -> PullReply {
     if let nothing = try desk.pullNothing(request, filters, at: now, transaction) { return nothing }
     return try desk.pull(request, filters, at: now, transaction)
+  }
+}
+
+extension HubSteps {
+  package func cutLog(
+    of space: String, to count: Int64, at now: Int64, _ transaction: borrowing WriteTransaction
+  ) throws -> Bool {
+    try desk.cutLog(of: space, to: count, at: now, transaction)
   }
 }
 

@@ -29,6 +29,9 @@ package protocol ReplicaSteps: SyncSteps {
   func prune(
     toBytes limit: Int64, accessedSince time: Int64, in transaction: borrowing WriteTransaction
   ) throws -> ReplicaBook.Pruned
+  func verify(
+    _ reply: ChecksumReply, in transaction: borrowing WriteTransaction
+  ) throws -> ReplicaBook.Comparison
 }
 
 extension ReplicaSteps {
@@ -91,6 +94,14 @@ extension ReplicaSteps {
     toBytes limit: Int64, accessedSince time: Int64, in transaction: borrowing WriteTransaction
   ) throws -> ReplicaBook.Pruned {
     try book.prune(toBytes: limit, accessedSince: time, in: transaction)
+  }
+}
+
+extension ReplicaSteps {
+  package func verify(
+    _ reply: ChecksumReply, in transaction: borrowing WriteTransaction
+  ) throws -> ReplicaBook.Comparison {
+    try book.verify(reply, in: transaction)
   }
 }
 

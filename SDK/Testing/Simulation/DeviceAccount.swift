@@ -9,6 +9,8 @@ struct DeviceAccount {
   var cancelled: Set<TallyWork.Word> = []
   /// Operations that were queued.
   var positions: Set<UInt64> = []
+  /// Entities whose rows were damaged, and that nobody has seen to be whole since.
+  var damaged: Set<EntityRef> = []
   /// Entities that were taken away to save room.
   var pruned: Set<EntityRef> = []
 }

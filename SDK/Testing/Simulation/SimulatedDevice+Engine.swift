@@ -43,7 +43,8 @@ extension SimulatedDevice {
 
   /// What the dialogue is told when the file could not be used. Where there is no program or no power, nobody is told.
   private func broken(_ call: SyncCall?, _ error: any Error) throws -> SyncNews {
-    guard isRunning, hasPower, let call else { throw error }
+    guard isRunning, hasPower, isAlive, let call else { throw error }
+    if error.isOfFullDisk { refusals += 1 }
     return .failed(call, .unreachable(retryAfter: nil))
   }
 
@@ -69,7 +70,13 @@ extension SimulatedDevice {
 
   /// The replica may no longer see the space.
   func forget() throws {
-    let touched = try write { try $1.book.forgetEverything(in: $0) }
-    account.pruned.formUnion(touched.entities)
+    do {
+      let touched = try write { try $1.book.forgetEverything(in: $0) }
+      account.pruned.formUnion(touched.entities)
+    } catch {
+      // The hub says so again at the next attempt.
+      guard error.isOfFullDisk else { throw error }
+      refusals += 1
+    }
   }
 }

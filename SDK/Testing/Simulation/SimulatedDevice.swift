@@ -14,6 +14,8 @@ internal import HoldfastWire
 final class SimulatedDevice {
   /// A program that runs on the device.
   struct Run {
+    /// What the disk knows it as.
+    let program: Int
     let database: Database
     let steps: any ReplicaSteps
     var book: ReplicaBook { steps.book }
@@ -28,7 +30,13 @@ final class SimulatedDevice {
   private let place: [UInt8]
   /// Which of the program's versions runs.
   var version = 0
-  var run: Run?
+  /// The program that syncs.
+  private(set) var run: Run?
+  /// Another that has the same file open, and takes over when the first ends.
+  private(set) var neighbour: Run?
+  /// Users work with the neighbour just now.
+  private var isBeside = false
+  private var programs = 0
   var dialogue: SyncDialogue?
   /// Rises with each start: what belongs to an earlier one is over.
   private(set) var generation = 0
@@ -42,6 +50,8 @@ final class SimulatedDevice {
   var account = DeviceAccount()
   /// Its file is a copy or was put back, and has not been looked at since.
   var isDoubtful = false
+  /// How often a full disk has kept from the file what the engine meant to write.
+  var refusals = 0
   /// Words that its users have appended; never the same twice, whatever is restored.
   var wordsMade = 0
 
@@ -60,6 +70,9 @@ final class SimulatedDevice {
   }
 
   var isRunning: Bool { run != nil }
+  var hasNeighbour: Bool { neighbour != nil }
+  /// Whether none of the programs has been killed.
+  var isAlive: Bool { [run, neighbour].allSatisfy { $0.map { disk.isAlive($0.program) } ?? true } }
   var hasPower: Bool { disk.hasPower }
 
   /// An identity that nobody else has.
@@ -79,40 +92,82 @@ final class SimulatedDevice {
 
   // MARK: Life
 
-  /// Starts the program: opens the file and makes a machine.
+  /// Starts the program: opens the file and begins a dialogue.
   func start(at now: UInt64) throws {
     generation += 1
-    wake = .distantFuture
-    disk.beginProgram(generation)
+    run = try open(at: now)
+    do {
+      try beginDialogue(at: now)
+    } catch {
+      crash()
+      throw error
+    }
+  }
+
+  /// Another program opens the file.
+  func openNeighbour(at now: UInt64) throws { neighbour = try open(at: now) }
+
+  private func open(at now: UInt64) throws -> Run {
+    programs += 1
+    let program = programs
+    disk.beginProgram(program)
     var options = StoreOptions()
     options.vfs = disk.name
     let database = try Database(path: "replica", options: options, migrations: ReplicaSchema.migrations)
     let types = entities.map { $0.versions[min(version, $0.versions.count - 1)] }
-    let (fresh, place, wall, moment) = ((fresh(), self.fresh()), place, wall(now), moment(now))
+    let (fresh, place, wall) = ((fresh(), self.fresh()), place, wall(now))
     let book = try database.write { transaction in
       try ReplicaBook.open(
         space: SimulatedHub.space, types: types, place: place, fresh: (device: fresh.0, incarnation: fresh.1),
         at: wall, in: transaction)
     }
-    let (queue, head) = try database.write { transaction in
-      (try book.queue(at: moment, in: transaction), try transaction.head())
+    return Run(program: program, database: database, steps: parts.replica(book))
+  }
+
+  /// What the file holds is what the dialogue begins with.
+  private func beginDialogue(at now: UInt64) throws {
+    wake = .distantFuture
+    let moment = moment(now)
+    let (queue, head) = try write { transaction, steps in
+      (try steps.book.queue(at: moment, in: transaction), try transaction.head())
     }
-    run = Run(database: database, steps: parts.replica(book))
     dialogue = SyncDialogue(
       queue, pulledTo: head.pulledTo, timing: timing, seed: random.next(), now: moment.monotonic)
   }
 
-  /// The program ends as it means to: it closes its file.
+  /// All programs end as they mean to: they close their file.
   func stop() {
     generation += 1
     dialogue = nil
+    neighbour = nil
     run = nil
   }
 
-  /// The program ends, at once, and leaves its file as it is.
+  /// All programs end, at once, and leave their file as it is.
   func crash() {
-    disk.kill(generation)
+    for program in [run, neighbour].compactMap({ $0?.program }) { disk.kill(program) }
     stop()
+  }
+
+  /// A program will end in the middle of something.
+  func doom(after operations: Int, neighbour isNeighbour: Bool) {
+    guard isAlive, let program = (isNeighbour ? neighbour : run)?.program else { return }
+    disk.kill(program, after: operations)
+  }
+
+  /// Ends programs of which the disk knows that they have been killed. The neighbour takes over from the one that syncs.
+  /// - Returns: whether some program still runs.
+  func bury(at now: UInt64) throws -> Bool {
+    if let other = neighbour, !disk.isAlive(other.program) { neighbour = nil }
+    guard let first = run, !disk.isAlive(first.program) else { return run != nil }
+    let heir = neighbour
+    neighbour = nil
+    run = nil
+    stop()
+    guard let heir else { return false }
+    run = heir
+    try beginDialogue(at: now)
+    return true
   }
 
   /// The power goes and comes back; the program does not run.
@@ -138,8 +193,15 @@ final class SimulatedDevice {
 
   /// A step on the file. Throws when there is no program or no power.
   func write<Value>(_ body: @escaping (borrowing WriteTransaction, any ReplicaSteps) throws -> Value) throws -> Value {
-    guard let run else { throw Away() }
+    guard let run = isBeside ? neighbour : run else { throw Away() }
     return try run.database.write { [steps = run.steps] in try body($0, steps) }
+  }
+
+  /// Something is done with the neighbour.
+  func beside<Value>(_ body: () throws -> Value) rethrows -> Value {
+    isBeside = true
+    defer { isBeside = false }
+    return try body()
   }
 
   struct Away: Error {}

@@ -35,6 +35,10 @@ final class SimulatedHub {
   }
 
   var isRunning: Bool { run != nil }
+  /// Whether it has not been killed.
+  var isAlive: Bool { run == nil || disk.isAlive(starts) }
+  /// Whether it did not do what it was asked last because its disk is full.
+  private(set) var wasFull = false
   var hasPower: Bool { disk.hasPower }
   /// Of the history that it serves; empty while it does not run.
   var epoch: [UInt8] { run?.steps.desk.epoch ?? [] }
@@ -63,6 +67,11 @@ final class SimulatedHub {
     run = nil
   }
 
+  /// The process will end in the middle of something.
+  func doom(after operations: Int) {
+    if isRunning && isAlive { disk.kill(starts, after: operations) }
+  }
+
   /// The power comes back; the process does not run.
   func powerDown() {
     run = nil
@@ -88,6 +97,7 @@ final class SimulatedHub {
   /// A call's answer, as the service gives it; nil when the hub is away or goes away on it.
   func answer(_ request: HubRequest, at now: Int64) -> HubReply? {
     guard let run else { return nil }
+    wasFull = false
     do {
       switch request {
       case .join(let request): return .join(try join(request, run, at: now))
@@ -98,7 +108,8 @@ final class SimulatedHub {
         return .pull(try run.reader.read { try run.steps.pull(request, filters, at: now, $0) })
       }
     } catch {
-      guard disk.hasPower else { return nil }
+      guard disk.hasPower, isAlive else { return nil }
+      wasFull = error.isOfFullDisk
       return .failed(fault(error, of: request))
     }
   }
@@ -117,6 +128,7 @@ final class SimulatedHub {
     case (is DescriptionMismatch, _): .needs(.program)
     case (is UnknownReplica, .join): .needs(.incarnation)
     case (is UnknownReplica, _): .unreachable(retryAfter: nil)
+    case (let error as StoreError, _): SyncFault(CallError(error).status, retryAfter: CallError(error).retryAfter)
     case (let error as CallError<Never>, _): SyncFault(error.status, retryAfter: error.retryAfter)
     default: .refused(.internal)
     }
@@ -158,6 +170,38 @@ final class SimulatedHub {
     }
     if changed > 0 { account.erased.insert(entity) }
     return changed > 0
+  }
+
+  // MARK: Housekeeping
+
+  /// Cuts the log so that it keeps so many changes.
+  /// - Returns: how many changes went, and how many tombstones with them.
+  func cutLog(to count: Int64, at now: Int64) throws -> (changes: Int, tombstones: Int) {
+    guard let run else { return (0, 0) }
+    let before = try sizes()
+    while try run.database.write({ try run.steps.cutLog(of: Self.space, to: count, at: now, $0) }) {}
+    let after = try sizes()
+    return (before.changes - after.changes, before.tombstones - after.tombstones)
+  }
+
+  private func sizes() throws -> (changes: Int, tombstones: Int) {
+    guard let run else { return (0, 0) }
+    return try run.reader.read { transaction in
+      let changes = try transaction.first("SELECT COUNT(*) FROM change") { Int($0.integer(0)) }
+      let tombstones = try transaction.first("SELECT COUNT(*) FROM entity WHERE is_deleted = 1") { Int($0.integer(0)) }
+      return (changes ?? 0, tombstones ?? 0)
+    }
+  }
+
+  /// The checksum, as the service gives it.
+  func checksum(_ request: ChecksumRequest) throws -> ChecksumReply? {
+    guard let run else { return nil }
+    let filters = try FilterSet(request.filters)
+    return try run.reader.read { transaction in
+      filters.isEmpty
+        ? try run.steps.desk.checksum(of: request.space, transaction)
+        : try run.steps.desk.checksum(of: request.space, filters, transaction)
+    }
   }
 
   // MARK: What it holds

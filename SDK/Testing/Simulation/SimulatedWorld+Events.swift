@@ -10,6 +10,9 @@ extension SimulatedWorld {
     switch event {
     case .user(let number): try onDevice(number) { try work(number, $0) }
     case .fault: try disturb()
+    case .housekeeping:
+      try cutLog()
+      plan(.housekeeping, in: 15_000 + chance(30_000))
     case .action(let number, let life, let action):
       try onDevice(number, life) { device in
         self.note("device \(number): \(action.text)")
@@ -70,6 +73,11 @@ extension SimulatedWorld {
     case .person(let number):
       try onDevice(number) { try decide(number, $0, isFinal: phase == .healing) }
       if phase == .healing { plan(.person(number), in: 3_000) }
+    case .roomMade(let number):
+      note("\(number.map { "device \($0)" } ?? "hub"): there is room on its disk again")
+      (number.map { devices[$0].disk } ?? hub.disk).inject { $0.capacity = .max }
+    case .checksum(let number, let life, let reply, let holdings):
+      try onDevice(number, life) { _ = try compare($0, reply, holdings, number) }
     }
   }
 
@@ -78,12 +86,20 @@ extension SimulatedWorld {
   func onDevice(_ number: Int, _ life: Int? = nil, _ body: (SimulatedDevice) throws -> Void) throws {
     let device = devices[number]
     guard device.isRunning, life ?? device.generation == device.generation else { return }
+    let refusals = device.refusals
     do {
       try body(device)
     } catch {
-      if device.hasPower { return fail("device \(number): \(error)") }
+      if device.hasPower && device.isAlive {
+        guard error.isOfFullDisk else { return fail("device \(number): \(error)") }
+        device.refusals += 1
+      }
     }
-    guard !device.hasPower else { return }
+    if device.refusals > refusals {
+      note("device \(number): its disk is full")
+      cover(.deviceDiskFull)
+    }
+    guard !device.hasPower else { return device.isAlive ? () : try bury(number) }
     note("device \(number): the power goes")
     cover(.devicePowerCut)
     disconnect(number)
@@ -174,7 +190,7 @@ extension SimulatedWorld {
 
   private func work(_ number: Int, _ device: SimulatedDevice) throws {
     switch random.next() % 40 {
-    case 0:
+    case 0 where device.account.damaged.isEmpty:
       let (deed, complaints) = try device.prune(toBytes: oneIn(2) ? 0 : 300, at: now)
       did(deed, number)
       if let first = complaints.first { fail("device \(number): \(first)") }
@@ -186,6 +202,11 @@ extension SimulatedWorld {
       did(.init(text: text, events: [.filtersChanged]), number)
       follow(try device.lead { $0.machine.refresh(at: MonotonicTime(nanoseconds: now)) }, number)
     case 2, 3: try decide(number, device, isFinal: false)
+    case _ where device.hasNeighbour && oneIn(2):
+      cover(.neighbourWorked)
+      did(try device.beside { try device.work(at: now, &random) }, number)
+      // Whoever syncs looks at the file now and then, to see what others have done.
+      plan(.queueChanged(number, device.generation), in: chance(300))
     default:
       did(try device.work(at: now, &random), number)
       if oneIn(12) {

@@ -10,7 +10,7 @@ extension SimulatedWorld {
     guard phase == .faults else { return }
     plan(.fault, in: 200 + chance(6_000))
     let number = Int(random.next() % UInt64(devices.count))
-    switch random.next() % 22 {
+    switch random.next() % 32 {
     case 0: endHub()
     case 1, 2: if hub.isRunning { hub.disk.cutPower(after: Int(random.next() % 120)) }
     case 3: if hub.isRunning && hub.hasPower { hubBackup = hub.backup(seed: random.next()) }
@@ -49,6 +49,13 @@ extension SimulatedWorld {
           note("hub: note \(key) is erased")
         }
       }
+    case 20: try cutLog()
+    case 21, 22: fill(oneIn(3) ? nil : number)
+    case 23, 24: try damage(number)
+    case 25: try askForChecksum(number)
+    case 26: try openNeighbour(number)
+    case 27, 28: devices[number].doom(after: 1 + Int(random.next() % 30), neighbour: oneIn(3))
+    case 29: hub.doom(after: 1 + Int(random.next() % 60))
     default:
       try onHub {
         if try hub.decide(oneIn(2) ? .mine : .server, at: hubTime) {
@@ -63,11 +70,29 @@ extension SimulatedWorld {
   /// Does something on a hub that runs. When the power goes during that, it is started again later.
   func onHub(_ body: () throws -> Void) throws {
     guard hub.isRunning else { return }
-    do { try body() } catch { if hub.hasPower { return fail("hub: \(error)") } }
-    guard !hub.hasPower else { return }
-    note("hub: the power goes")
-    cover(.hubPowerCut)
-    hub.powerDown()
+    do {
+      try body()
+    } catch {
+      if hub.hasPower && hub.isAlive {
+        guard error.isOfFullDisk else { return fail("hub: \(error)") }
+        note("hub: its disk is full")
+        cover(.hubDiskFull)
+      }
+    }
+    if !hub.hasPower || !hub.isAlive { buryHub() }
+  }
+
+  /// The hub has gone in the middle of something.
+  func buryHub() {
+    if hub.hasPower {
+      note("hub: is killed")
+      cover(.hubKilled)
+      hub.crash()
+    } else {
+      note("hub: the power goes")
+      cover(.hubPowerCut)
+      hub.powerDown()
+    }
     hubIsAway()
   }
 
@@ -91,9 +116,13 @@ extension SimulatedWorld {
       try hub.start()
       note("hub: starts")
     } catch {
-      guard !hub.hasPower else { throw error }
-      note("hub: the power goes while it starts")
-      hub.powerDown()
+      if hub.hasPower {
+        guard error.isOfFullDisk else { throw error }
+        note("hub: its disk is full, it cannot start")
+      } else {
+        note("hub: the power goes while it starts")
+        hub.powerDown()
+      }
       plan(.startHub, in: chance(4_000))
     }
   }
@@ -121,9 +150,13 @@ extension SimulatedWorld {
     do {
       try device.start(at: now)
     } catch {
-      guard !device.hasPower else { throw error }
-      note("device \(number): the power goes while it starts")
-      device.powerDown()
+      if device.hasPower {
+        guard error.isOfFullDisk else { throw error }
+        note("device \(number): its disk is full, it cannot start")
+      } else {
+        note("device \(number): the power goes while it starts")
+        device.powerDown()
+      }
       return plan(.startDevice(number), in: chance(3_000))
     }
     note("device \(number): starts version \(device.version + 1)")

@@ -61,11 +61,8 @@ extension SimulatedWorld {
   /// The hub does it; nil when it goes away on it.
   private func ask(_ request: HubRequest, _ number: Int) throws -> HubReply? {
     guard let reply = hub.answer(request, at: hubTime) else {
-      note("hub: the power goes")
-      cover(.hubPowerCut)
       if case .push(let push) = request { hub.account.lost(push) }
-      hub.powerDown()
-      hubIsAway()
+      buryHub()
       return nil
     }
     switch (request, reply) {
@@ -79,8 +76,18 @@ extension SimulatedWorld {
         for change in operation.changes { if let event = NoteWork.policy(of: change.field) { cover(event) } }
       }
       try onHub { try tellAll() }
-    case (.pull, .pull(let page)):
+    case (.pull(let pull), .pull(let page)):
+      if page.restart, let cursor = Cursor(pull.cursor), cursor.epoch == hub.epoch,
+        cursor.filters == (try FilterSet(pull.filters)).hash
+      {
+        // Nothing else can be wrong with the cursor.
+        cover(.tombstoneMissed)
+      }
       note("hub: pull of device \(number): \(page.entities.count) up to \(page.sequence)\(page.restart ? " anew" : "")")
+    case (.push(let push), .failed(let fault)):
+      // What failed as a whole was not done.
+      note("hub: push of device \(number) of \(push.operations.count): \(fault)")
+      if hub.wasFull { cover(.hubDiskFull) }
     case (_, .failed(let fault)): note("hub: device \(number): \(fault)")
     default: note("hub: device \(number) joins")
     }

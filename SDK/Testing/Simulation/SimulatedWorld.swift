@@ -16,6 +16,7 @@ final class SimulatedWorld {
   enum Event {
     case user(Int)
     case fault
+    case housekeeping
     /// What belongs to an earlier life of the device, which the second number counts, is over.
     case action(Int, Int, SyncAction)
     case wake(Int, Int, MonotonicTime)
@@ -30,6 +31,9 @@ final class SimulatedWorld {
     case startDevice(Int)
     case startHub
     case person(Int)
+    /// There is room on a disk again; nil is the hub's.
+    case roomMade(Int?)
+    case checksum(Int, Int, ChecksumReply, of: [EntityRef: SimulatedHub.Holding])
   }
 
   enum Phase { case faults, healing }
@@ -97,12 +101,15 @@ final class SimulatedWorld {
     for _ in 0..<count { addDevice(files: oneIn(8) ? nil : try BlankFiles.replica.get()) }
     for device in devices { plan(.startDevice(device.number), in: chance(2_000)) }
     plan(.fault, in: chance(4_000))
+    plan(.housekeeping, in: chance(30_000))
     while failure == nil, let next = events.next() {
       now = max(now, next.time)
       steps += 1
       if phase == .faults && now >= faultsEnd { try heal() }
       try handle(next.event)
-      if phase == .healing, case .person = next.event, failure == nil, try isSettled() { return try checkEnd() }
+      if phase == .healing, case .person = next.event, failure == nil, try isSettled(), try isVerified() {
+        return try checkEnd()
+      }
       if now > faultsEnd + Limits.healing || steps > Limits.steps {
         return fail("it does not come to rest: \(try unrest())")
       }

@@ -4,8 +4,9 @@ public struct SimulationCoverage: Sendable, Hashable {
   public enum Event: String, CaseIterable, Sendable {
     // Faults
     case requestLost, replyLost, requestDoubled, messagesReordered, partition, flapping, hintLost, wakeUpMissed
-    case hubCrash, hubEnded, hubPowerCut, hubRestoredFromBackup
-    case deviceCrash, devicePowerCut, deviceRestoredFromBackup, replicaCopied
+    case hubCrash, hubEnded, hubKilled, hubPowerCut, hubDiskFull, hubRestoredFromBackup
+    case deviceCrash, deviceKilled, devicePowerCut, deviceDiskFull, deviceRestoredFromBackup, replicaCopied
+    case logCut, tombstoneCut, rowDamaged, neighbourOpened, neighbourWorked
     case clockAhead, clockBehind, clockJump, credentialRevoked, accessRevoked, programUpgraded, programDowngraded
     // What users do
     case created, updated, deleted, grouped, coalesced, undone, pruned, filtersChanged, erased
@@ -18,6 +19,7 @@ public struct SimulationCoverage: Sendable, Hashable {
     case passFromStart, newHistory, newIncarnation, olderIncarnationIntroduced, cursorKept, leftFilter, tombstone
     case deadlinePassed, operationUpgraded, timestampTie
     case numberTaken, forgotten, partlyDone
+    case tombstoneMissed, damageFound, checksumEqual, neighbourTookOver
   }
 
   private var counts: [Event: Int] = [:]

@@ -1,10 +1,10 @@
-internal import HoldfastRPC
-internal import HoldfastStore
+package import HoldfastRPC
+package import HoldfastStore
 internal import HoldfastWire
 
 extension CallError<Never> {
   /// What an error of the store means for a caller.
-  init(_ error: StoreError) {
+  package init(_ error: StoreError) {
     switch error.code {
     case .full: self.init(.resourceExhausted, "the hub's disk is full; nothing was written", cause: error)
     case .overloaded:

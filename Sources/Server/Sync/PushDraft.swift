@@ -157,7 +157,8 @@ struct PushDraft {
       result.base = operation.base
       result.outcome.describe(.superseded, row, isNews: isNews)
     case .conflict(let fields):
-      result.outcome.describe(.conflict, row, isNews: true)
+      // Of a group that fails nothing is kept: the entity is as it was before the group.
+      result.outcome.describe(.conflict, staged[place]?.before?.row, isNews: true)
       result.outcome.fields = fields
       guard context.entities.row.conflicts < Limits.conflicts else {
         result.outcome = Outcome(number: operation.number)

@@ -49,6 +49,27 @@ struct ReplicaDataTests {
     #expect(try device.write { transaction, _ in try transaction.entity("note", Array("7".utf8)) }?.server != nil)
   }
 
+  @Test func `what a program made and does not want of others is not compared`() throws {
+    let (device, hub) = try filled()
+    var later = hub
+    try device.write { try $1.setFilters([EntityFilter(type: "note", equal: note("mine"))], in: $0) }
+    try device.create("own", note("other"))
+    try device.create("wanted", note("mine"))
+    try device.sync(with: &later)
+    var checksum = Checksum()
+    let wanted = EntityRef.note("wanted")
+    let record = try #require(try device.write { transaction, _ in try transaction.entity(wanted.type, wanted.key) })
+    checksum.add(type: wanted.type, key: wanted.key, version: record.version, state: note("mine"))
+    let reply = ChecksumReply(
+      entities: checksum.entities, checksum: checksum.bytes, sequence: try device.head().pulledTo)
+    #expect(try device.write { try $1.verify(reply, in: $0) } == .equal)
+    try device.write { transaction, _ in
+      try transaction.execute("UPDATE entity SET server = $1 WHERE key = $2", [.bytes(note("x")), .bytes(wanted.key)])
+    }
+    #expect(try device.write { try $1.verify(reply, in: $0) } == .different)
+    #expect(try device.head().cursor.isEmpty)
+  }
+
   @Test func `what nobody looks at for long goes`() throws {
     let (device, _) = try filled()
     let later = device.now * 1_000_000 + 7_200_000_000

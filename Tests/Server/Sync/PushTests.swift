@@ -112,6 +112,15 @@ struct `Pushed operations` {
     #expect(try await other.agrees())
   }
 
+  @Test mutating func `a conflict within a group tells of the entity as it is without the group`() async throws {
+    try await other.push(.create(1, .title("a")))
+    let outcomes = try await device.push(
+      .update(1, base: 0, .like(1)).inGroup(7), .update(1, base: 0, .title("b")).inGroup(7))
+    #expect(outcomes.words == ["blocked", "conflict 1 news fields [1]"])
+    #expect(outcomes.last?.state == .title("a"))
+    #expect(try await device.agrees())
+  }
+
   @Test mutating func `of a group with an operation that is not done nothing happens`() async throws {
     try await other.push(.create(1, .title("a")))
     let group = device.number([
