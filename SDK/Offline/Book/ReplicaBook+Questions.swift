@@ -87,17 +87,23 @@ extension ReplicaBook {
     with reply: ChecksumReply, in transaction: borrowing T
   ) throws(StoreError) -> Comparison {
     let head = try transaction.storedHead()
-    guard head.pulledTo == reply.sequence, !head.isPassing, head.pruned == 0 else { return .notComparable }
+    guard head.pulledTo == reply.sequence, !head.cursor.isEmpty, !head.isPassing, head.pruned == 0 else {
+      return .notComparable
+    }
     let wanted = try head.wanted
     var checksum = Checksum()
+    var newest: UInt64 = 0
     try transaction.forEach("SELECT type, key, version, server FROM entity WHERE server IS NOT NULL") {
       (row) throws(StoreError) in
       // What waits for the hub may be none of what is wanted.
       guard try wanted.wants(row.text(0), row.bytes(3)) else { return true }
+      newest = max(newest, UInt64(bitPattern: row.integer(2)))
       checksum.add(
         type: row.text(0), key: row.bytes(1), version: UInt64(bitPattern: row.integer(2)), state: row.bytes(3))
       return true
     }
+    // What came of the replica's own work may be ahead of what it has pulled.
+    guard newest <= reply.sequence else { return .notComparable }
     return checksum.entities == reply.entities && checksum.bytes == reply.checksum ? .equal : .different
   }
 
