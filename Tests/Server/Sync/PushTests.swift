@@ -118,6 +118,7 @@ struct `Pushed operations` {
       .update(1, base: 0, .like(1)).inGroup(7), .update(1, base: 0, .title("b")).inGroup(7))
     #expect(outcomes.words == ["blocked", "conflict 1 news fields [1]"])
     #expect(outcomes.last?.state == .title("a"))
+    try await device.pull()
     #expect(try await device.agrees())
   }
 
