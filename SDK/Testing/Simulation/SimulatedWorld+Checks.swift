@@ -129,7 +129,9 @@ extension SimulatedWorld {
       let entity = EntityRef(type: record.type, key: record.key)
       guard let state = record.visible else { continue }
       seen.insert(entity)
-      guard filters.matches(type: record.type, try EntityFields(state)) else { continue }
+      guard filters.matches(type: record.type, try EntityFields(state)) else {
+        return fail("\(name): it has \(entity.text), which it does not want")
+      }
       guard let holding = holdings[entity] else { return fail("\(name): it has \(entity.text), and the hub has not") }
       if holding.state != state || holding.version != record.version {
         return fail(
