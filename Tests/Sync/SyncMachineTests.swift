@@ -158,6 +158,31 @@ struct SyncMachineTests {
     #expect(desk.joined(0) == ["open hints", "push 2: 1 2 3"])
   }
 
+  @Test(arguments: [SyncNeed.credential, .incarnation])
+  func `what is granted and of no use is not tried again at once`(_ need: SyncNeed) {
+    let desk = MachineDesk([unit(1)])
+    _ = desk.network(true)
+    _ = desk.sleep()
+    #expect(desk.failed(.join, .needs(need)) == ["ask for \(need)"])
+    #expect(desk.granted(need) == ["join"])
+    var joins = 0
+    for _ in 0..<200 {
+      #expect(desk.failed(.join, .needs(need)) == ["ask for \(need)"])
+      #expect(desk.granted(need) == [])
+      #expect(desk.status == .stuck(need, pending: 1))
+      let begin = desk.now
+      while !desk.sleep().contains("join") {}
+      joins += desk.now > begin ? 1 : 0
+    }
+    // A wait may be as short as it gets, but not time and again.
+    #expect(joins > 190)
+    // So much time has passed that it pulls first.
+    #expect(desk.joined(0) == ["open hints", "pull"])
+    // After that, what is needed anew is tried at once.
+    #expect(desk.failed(.pull, .needs(need)) == ["close hints", "ask for \(need)"])
+    #expect(desk.granted(need) == ["join"])
+  }
+
   @Test func `an incarnation of another is replaced`() {
     let desk = MachineDesk([unit(1)])
     _ = desk.network(true)

@@ -7,6 +7,7 @@ extension SyncMachine {
   package mutating func joined(hub sequence: UInt64, isNewHistory: Bool, at now: MonotonicTime) -> SyncStep {
     guard case .joining = state else { return step([], at: now) }
     state = .open
+    hasTriedGrant = false
     hubSequence = sequence
     if isNewHistory {
       pulledTo = 0

@@ -42,6 +42,10 @@ package struct SyncMachine: ~Copyable {
   /// Up to where the replica has the hub's history, and where that ends as far as is known.
   var pulledTo: UInt64
   var hubSequence: UInt64 = 0
+  /// Whether something that was needed has been granted and tried since it joined last.
+  var hasTriedGrant = false
+  /// Whether it has been granted again, and is to be tried when its time has come.
+  var isGranted = false
   /// Whether there is a reason to pull beside the sequence: more pages, a poll, another history.
   var owesPull = false
   var isUrgent = false
@@ -114,11 +118,21 @@ package struct SyncMachine: ~Copyable {
     return step([], at: now)
   }
 
-  /// What was needed is there.
+  /// What was needed is there. The first time it is tried at once; then, as it was of no use, not before its time.
   package mutating func granted(_ need: SyncNeed, at now: MonotonicTime) -> SyncStep {
-    guard case .stuck(need, _) = state else { return step([], at: now) }
+    guard case .stuck(need, let until) = state else { return step([], at: now) }
+    guard !hasTriedGrant || now >= until else {
+      isGranted = true
+      return step([], at: now)
+    }
+    hasTriedGrant = true
+    return step([join()], at: now)
+  }
+
+  private mutating func join() -> SyncAction {
     state = .joining
-    return step([.join], at: now)
+    isGranted = false
+    return .join
   }
 
   // MARK: The queue
@@ -156,17 +170,13 @@ package struct SyncMachine: ~Copyable {
   package mutating func tick(at now: MonotonicTime) -> SyncStep {
     var actions: [SyncAction] = []
     switch state {
-    case .waiting(let until) where now >= until:
-      state = .joining
-      actions.append(.join)
+    case .waiting(let until) where now >= until: actions.append(join())
     case .stuck(let need, let until) where now >= until:
       switch need {
-      case .credential, .incarnation:
+      case .credential where !isGranted, .incarnation where !isGranted:
         state = .stuck(need, until: now + patience.failed(hint: nil, using: &random))
         actions.append(.ask(need))
-      case .access, .program:
-        state = .joining
-        actions.append(.join)
+      case .credential, .incarnation, .access, .program: actions.append(join())
       }
     case .offline, .waiting, .joining, .stuck, .open: break
     }
