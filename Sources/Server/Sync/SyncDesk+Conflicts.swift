@@ -57,7 +57,11 @@ private struct Decision {
     var outcome = Outcome()
     switch request.choice {
     case .server:
-      outcome.describe(.superseded, entity?.row, isNews: true)
+      // It stays as it is, and is written all the same: so the device hears of it, and asks what its operation came to.
+      var row = entity?.row
+      if row?.isErased == false { row?.version = UInt64(clamping: account.row.sequence + 1) }
+      if let row, !row.isErased { try write(row, over: entity, key: operation.key, transaction) }
+      outcome.describe(.superseded, row, isNews: true)
       return outcome
     case .mine: break
     case .merged:

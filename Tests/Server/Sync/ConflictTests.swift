@@ -63,10 +63,13 @@ struct `Conflicts that wait` {
     let sent = other.number([.update(1, base: 0, .title("b"))])
     _ = try await other.send(sent)
     let outcome = try await resolve(1, .server)
-    #expect(outcome.words == "superseded 1 news")
+    #expect(outcome.words == "superseded 2 news")
     #expect(outcome.state == .title("a"))
-    #expect(try await other.send(sent).words == ["superseded again 1 news"])
-    #expect(try await hub.calls.listSpaces().first?.sequence == 1)
+    #expect(try await other.send(sent).words == ["superseded again 2 news"])
+    // It is as it was, and has another version: who waits for the decision is told of it as of any change.
+    try await device.pull()
+    #expect(device.state(1) == .title("a") && device.version(1) == 2)
+    #expect(try await device.agrees())
   }
 
   @Test mutating func `merged takes the values that somebody gives`() async throws {
@@ -101,11 +104,12 @@ struct `Conflicts that wait` {
     #expect(try await waiting().isEmpty)
   }
 
-  @Test mutating func `a decision wakes who waits, urgently`() async throws {
+  @Test(arguments: [Choice.mine, .server])
+  mutating func `a decision wakes who waits, urgently`(_ choice: Choice) async throws {
     try await other.push(.update(1, base: 0, .title("b")))
     var hints = client.hints(HintsRequest(space: "notes")).makeAsyncIterator()
     _ = try await hints.next()
-    _ = try await resolve(1, .mine)
+    _ = try await resolve(1, choice)
     #expect(try await hints.next()?.kind == .urgent)
   }
 
