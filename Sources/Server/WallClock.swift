@@ -1,4 +1,4 @@
-internal import HoldfastWire
+package import HoldfastWire
 
 #if canImport(Glibc)
   import Glibc
@@ -10,7 +10,7 @@ internal import HoldfastWire
 
 extension Timestamp {
   /// What the machine's clock shows. It may be wrong and may jump.
-  static func wallClock() -> Timestamp {
+  package static func wallClock() -> Timestamp {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp(seconds: Int64(time.tv_sec), nanoseconds: Int32(truncatingIfNeeded: time.tv_nsec))

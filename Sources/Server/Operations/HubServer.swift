@@ -4,7 +4,7 @@ package import HoldfastRPC
 internal import HoldfastStore
 internal import HoldfastWire
 
-/// A hub at work: its directory, store, services and server in one.
+/// A hub at work: its directory, services and server in one.
 ///
 ///     let hub = try await HubServer.start(.init(directory: HubDirectory(path: "/var/lib/holdfast")))
 ///     …
@@ -36,11 +36,9 @@ package final class HubServer: Sendable {
   /// Where it listens.
   package let address: SocketAddress
   private let options: Options
-  private let store: Store
+  private let services: HubServices
   private let server: RPCServer
   private let own: OwnServer
-  private let persistence: PersistenceCalls
-  private let housekeeping: Task<Void, Never>
   private let tls: Lock<TLSServerContext>
 
   /// Opens the directory, making what is missing in it, and listens.
@@ -51,42 +49,36 @@ package final class HubServer: Sendable {
     let owned = try DataDirectory.open(options.directory.path)
     let tls = try TLSServerContext(try tlsConfiguration(options))
     let store = try Store.open(owned, migrations: Schema.migrations)
+    let own = OwnServer()
+    let front = HubServices.Front(load: { await own.load() }, end: { await own.end($0) })
+    let services = try await HubServices.open(store, options, front)
     do {
-      return try await HubServer(options, tls, store)
+      return try await HubServer(options, tls, services, own)
     } catch {
-      store.close()
+      services.endWatches()
+      await services.close()
       throw error
     }
   }
 
-  private init(_ options: Options, _ tls: TLSServerContext, _ store: Store) async throws {
+  private init(
+    _ options: Options, _ tls: TLSServerContext, _ services: HubServices, _ own: OwnServer
+  ) async throws {
     self.options = options
-    self.store = store
-    self.tls = Lock(tls)
-    let tokens = try await TokenRegistry.open(store, limits: options.clientLimits)
-    try await tokens.adopt(admin: try options.directory.adminTokenText(), now: .wallClock())
-
-    let log = options.log
-    try await store.write { try HubHistory.begin($0) }
-    let persistence = try await PersistenceCalls.open(store, options.persistence)
-    self.persistence = persistence
-
-    let own = OwnServer()
+    self.services = services
     self.own = own
-    let dispatcher = Self.dispatcher(persistence, tokens, own, options.persistence)
-    var configuration = RPCServer.Configuration(
-      address: options.address, tls: tls, settings: Self.settings(options, tokens, dispatcher))
+    self.tls = Lock(tls)
+    var configuration = RPCServer.Configuration(address: options.address, tls: tls, settings: services.settings)
     configuration.loops = options.loops
     configuration.connections = options.connections
-    server = try RPCServer(dispatcher, configuration)
+    server = try RPCServer(services.dispatcher, configuration)
     own.server.withLock { [server] in $0 = server }
-    try await Self.attachReaders(of: store, to: server.loops)
+    try await Self.attachReaders(of: services.store, to: server.loops)
     do {
       address = try await server.start()
     } catch {
       throw HubListenError(address: options.address, cause: error)
     }
-    housekeeping = Task { await persistence.run { log("housekeeping failed: \($0)") } }
     try options.directory.write(address: address.description)
   }
 
@@ -105,18 +97,16 @@ package final class HubServer: Sendable {
   /// Stops: lets calls under way end, for as long as `grace`, then closes the store. Returns when all is on the disk.
   package func drain(grace: Duration = .seconds(30)) async {
     for loop in server.loops {
-      loop.execute { [store] in
+      loop.execute { [store = services.store] in
         loop.turnEnded = nil
         store.detachReader()
       }
     }
-    housekeeping.cancel()
-    persistence.endWatches()
+    services.endWatches()
     await server.drain(grace: grace)
     // The server serves what asks it; neither would ever be let go.
     own.server.withLock { $0 = nil }
-    await housekeeping.value
-    store.close()
+    await services.close()
   }
 
   // MARK: Parts
@@ -131,54 +121,6 @@ package final class HubServer: Sendable {
     return TLSServerConfiguration(
       certificateChain: .text(identity.certificatePEM), privateKey: .text(identity.privateKeyPEM),
       clients: .judged(authority: options.clientAuthority.map { .file($0) }))
-  }
-
-  private static func dispatcher(
-    _ persistence: PersistenceCalls, _ tokens: TokenRegistry, _ own: OwnServer,
-    _ settings: PersistenceSettings
-  ) -> Dispatcher {
-    var dispatcher = Dispatcher()
-    persistence.register(on: &dispatcher)
-    let sync = SyncCalls(beside: persistence)
-    sync.register(on: &dispatcher)
-    DiagnosticsCalls().registerAll(on: &dispatcher)
-    dispatcher.describe(Administration.descriptor)
-    AdministrationCalls(
-      tokens: tokens, spaces: persistence, description: describe(dispatcher, settings),
-      load: { await own.load(sync.admission.load) },
-      revoked: { id in await own.end(id) }
-    ).register(on: &dispatcher)
-    return dispatcher
-  }
-
-  private static func describe(_ dispatcher: Dispatcher, _ settings: PersistenceSettings) -> DescribeReply {
-    let bounds = SessionBounds.standard
-    return DescribeReply(
-      version: version, protocol: "holdfast/1", minor: 0, services: dispatcher.services.map(ServiceDescription.init),
-      streams: UInt32(clamping: bounds.streams), messageBytes: UInt32(clamping: bounds.messageBytes),
-      streamCredit: UInt32(clamping: bounds.streamCredit),
-      connectionCredit: UInt32(clamping: bounds.connectionCredit), valueBytes: UInt64(clamping: settings.valueBytes),
-      keyBytes: UInt32(clamping: Limits.keyBytes), started: .wallClock())
-  }
-
-  private static func settings(
-    _ options: Options, _ tokens: TokenRegistry, _ dispatcher: Dispatcher
-  ) -> ServerSettings {
-    let names = Dictionary(dispatcher.services.map { ($0.number, $0.name) }) { first, _ in first }
-    var settings = ServerSettings(authenticator: HubAuthenticator(tokens)) { principal in
-      guard let client = principal as? HubPrincipal else { return { _ in nil } }
-      let forbidden = names.filter { !client.scope.allows(service: $0.value) }
-      return { method in
-        guard !client.isRevoked else { return CallRefusal(.unauthenticated, "the token has been revoked") }
-        // Every client may ask what there is.
-        guard !forbidden.isEmpty, let service = forbidden[method.service], method != Administration.describe.id
-        else { return nil }
-        return CallRefusal(.permissionDenied, "the token is not for the service \(service)")
-      }
-    }
-    settings.agent = "holdfast/" + version
-    settings.log = options.log
-    return settings
   }
 
   /// Gives each loop a reader of its own, whose transaction lasts for a turn.
@@ -217,10 +159,10 @@ private final class OwnServer: Sendable {
     await server.withLock { $0 }?.disconnect("the token has been revoked") { $0.name == id }
   }
 
-  func load(_ admission: AdmissionLoad) async -> HubLoad {
-    guard let load = await server.withLock({ $0 })?.load() else { return HubLoad(admission: admission) }
+  func load() async -> HubLoad {
+    guard let load = await server.withLock({ $0 })?.load() else { return HubLoad() }
     return HubLoad(
       connections: UInt32(clamping: load.connections), calls: UInt32(clamping: load.streams),
-      kept: UInt32(clamping: load.kept), admission: admission)
+      kept: UInt32(clamping: load.kept))
   }
 }

@@ -1,4 +1,4 @@
-internal import HoldfastWire
+package import HoldfastWire
 
 /// What a hub grants to the spaces that it keeps.
 public struct PersistenceSettings: Sendable {
@@ -18,7 +18,7 @@ public struct PersistenceSettings: Sendable {
   /// How often the hub looks for values that have expired and logs that have become too long.
   public var housekeeping: Duration = .seconds(1)
   /// The wall clock.
-  var clock: @Sendable () -> Timestamp = { .wallClock() }
+  package var clock: @Sendable () -> Timestamp = { .wallClock() }
 
   public init() {}
 }

@@ -95,12 +95,7 @@ private struct LogLook {
   }
 
   private mutating func note(_ kind: ChangeKind, _ bytes: [UInt8]) throws(StoreError) {
-    let name: EntityName
-    do {
-      name = try EntityName(decoding: bytes)
-    } catch {
-      throw StoreError(.corrupt, "the log names an entity that cannot be: \(error)")
-    }
+    let name = try EntityName(logged: bytes)
     let place = names.firstIndex { $0.name == name } ?? names.endIndex
     if place == names.endIndex { names.append(Change(name: name)) }
     names[place].count += 1
