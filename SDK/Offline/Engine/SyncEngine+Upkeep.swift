@@ -39,6 +39,8 @@ extension SyncEngine {
   func forget() async {
     do {
       try await core.write { book, transaction in ((), try book.forgetEverything(in: transaction)) }
+      // What the machine knows of the cursor is over: when the replica may see the space again, it has nothing of it.
+      refresh()
     } catch {
       failed(error)
     }

@@ -33,6 +33,8 @@ actor SyncEngine {
   private var isDoubtful = false
   private var isOff = false
   private var isOver = false
+  /// Actions that have been given out and are not done.
+  private var underWay = 0
   private var timer: Task<Void, Never>?
   private var wake = MonotonicTime.distantFuture
   private var hints: Task<Void, Never>?
@@ -73,6 +75,7 @@ actor SyncEngine {
   func run() async {
     await withDiscardingTaskGroup { group in
       let queue = core.watchers.watch(.queue)
+      core.followQueue(true)
       group.addTask {
         // At first too: something may have been queued since the engine was made.
         repeat {
@@ -82,14 +85,27 @@ actor SyncEngine {
       }
       showStatus()
       // The stream ends with the task. What the machine wants at once is bounded by what it lets be under way.
-      for await action in actions { group.addTask { await self.perform(action) } }
+      for await action in actions {
+        group.addTask {
+          await DeviceClock.$isCounted.withValue(true) { await self.perform(action) }
+          await self.isDone()
+        }
+      }
       group.cancelAll()
     }
     stop()
   }
 
+  private func isDone() {
+    underWay -= 1
+    core.clock.work(-1)
+  }
+
   private func stop() {
     isOver = true
+    core.followQueue(false)
+    // Those that nobody will do.
+    core.clock.work(-underWay)
     timer?.cancel()
     hints?.cancel()
     core.status.change { $0.phase = .offline }
@@ -98,6 +114,8 @@ actor SyncEngine {
   private func follow(_ step: SyncStep) {
     // A timer or a hint may come late; whoever syncs by then is another.
     guard !isOver else { return }
+    underWay += step.actions.count
+    core.clock.work(step.actions.count)
     for action in step.actions { todo.yield(action) }
     if step.wake < wake || wake <= now { schedule(step.wake) }
     showStatus()
@@ -106,9 +124,11 @@ actor SyncEngine {
   private func schedule(_ time: MonotonicTime) {
     wake = time
     timer?.cancel()
-    let pause = time - now
-    timer = Task { [weak self] in
-      do { try await Task.sleep(for: max(pause, .zero)) } catch { return }
+    // From now on, not only when the task has begun.
+    core.clock.work(1)
+    timer = Task { [weak self, clock = core.clock] in
+      defer { clock.work(-1) }
+      do { try await clock.sleep(time) } catch { return }
       await self?.tick()
     }
   }
@@ -154,6 +174,8 @@ actor SyncEngine {
 
   /// The queue in the file has grown or changed.
   private func lookAtQueue() async {
+    let isOwed = core.takeAttention()
+    defer { core.clock.work(isOwed ? -1 : 0) }
     do {
       let (mark, moment) = (dialogue.mark, core.clock.moment)
       let queue = try await core.read { book, transaction in

@@ -18,6 +18,8 @@ final class Connection: Sendable {
   ) {
     let running = Lock<SyncEngine?>(nil)
     self.running = running
+    // Until it is known whether this process is the one that syncs.
+    core.clock.work(1)
     task = Task { await Self.work(core, transport, settings, network, running) }
   }
 
@@ -25,12 +27,16 @@ final class Connection: Sendable {
     _ core: ReplicaCore, _ transport: any SyncTransport, _ settings: SyncEngine.Settings, _ network: NetworkMonitor?,
     _ running: Lock<SyncEngine?>
   ) async {
+    var isBeginning = true
+    defer { if isBeginning { core.clock.work(-1) } }
     while !Task.isCancelled {
       do {
         if let lock = try ReplicaLock.take(core.file) {
           let engine = try await SyncEngine.start(core, transport, settings)
           running.withLock { $0 = engine }
           await engine.network(.unknown)
+          core.clock.work(isBeginning ? -1 : 0)
+          isBeginning = false
           await withTaskGroup { group in
             if let network {
               group.addTask { for await state in network.states { await engine.network(state) } }
@@ -50,6 +56,8 @@ final class Connection: Sendable {
       } catch {
         core.status.change { $0.lastError = "\(error)" }
       }
+      core.clock.work(isBeginning ? -1 : 0)
+      isBeginning = false
       do { try await Task.sleep(for: turn) } catch { return }
     }
   }
@@ -81,7 +89,12 @@ extension Replica {
   ///
   /// Where several processes have the file open, one of them syncs for all; another takes over when it ends.
   public func connect(to hub: Hub, settings: SyncSettings = SyncSettings()) async {
-    await connect(by: HubTransport(hub.sync), settings: settings, timing: .standard)
+    await connect(by: hub.transport, settings: settings)
+  }
+
+  /// The same by another way to a hub, such as one with faults.
+  public func connect(by transport: any SyncTransport, settings: SyncSettings = SyncSettings()) async {
+    await connect(by: transport, settings: settings, timing: .standard)
   }
 
   package func connect(

@@ -37,11 +37,12 @@ public final class Replica: Sendable {
   /// - Parameters:
   ///   - space: the hub's space that it is a copy of.
   ///   - entities: the types that the program has; others may follow by `collection`.
+  ///   - clock: the system's, but in tests.
   /// - Throws: `ReplicaError`.
   public static func open(
-    file: String, space: String, entities: [any Entity.Type] = []
+    file: String, space: String, entities: [any Entity.Type] = [], clock: DeviceClock = .system
   ) async throws -> Replica {
-    try await open(file: file, space: space, types: entities.map { EntityType(of: $0) }, clock: .system)
+    try await open(file: file, space: space, types: entities.map { EntityType(of: $0) }, clock: clock)
   }
 
   package static func open(
@@ -185,6 +186,25 @@ public final class Replica: Sendable {
       throw ReplicaError(.notPossible, "the replica is not connected, or another process syncs it")
     }
     return try await engine.verify()
+  }
+
+  /// Whether it is to sync, also when no hub can be reached.
+  package var isConnected: Bool { connection.withLock { $0 != nil } }
+
+  /// What to ask a hub for, to compare what it has with what is here.
+  package func checksumRequest() async throws -> ChecksumRequest {
+    try await core.read { _, transaction in
+      let head = try transaction.storedHead()
+      return ChecksumRequest(space: head.space, filters: head.filters)
+    }
+  }
+
+  /// Whether it holds what a hub has that gives this reply, and nothing waits but what somebody has to decide about.
+  package func agrees(with reply: ChecksumReply) async throws -> Bool {
+    try await core.read { book, transaction in
+      let counts = try book.counts(in: transaction)
+      return try counts.pending == counts.parked && book.compare(with: reply, in: transaction) == .equal
+    }
   }
 
   /// Takes away what is too much, as it also happens by itself from time to time.

@@ -2,30 +2,7 @@ import HoldfastContract
 import HoldfastRPC
 import HoldfastStore
 import HoldfastSync
-package import HoldfastWire
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
-/// The two clocks of a device, for a replica.
-package struct DeviceClock: Sendable {
-  /// Microseconds since 1970; may be wrong and may jump.
-  package var wall: @Sendable () -> Int64
-  package var monotonic: @Sendable () -> MonotonicTime
-
-  package static let system = DeviceClock(
-    wall: { Int64(Date().timeIntervalSince1970 * 1_000_000) }, monotonic: { MonotonicTime.now() })
-
-  package init(wall: @escaping @Sendable () -> Int64, monotonic: @escaping @Sendable () -> MonotonicTime) {
-    self.wall = wall
-    self.monotonic = monotonic
-  }
-
-  var moment: ReplicaBook.Moment { ReplicaBook.Moment(wall: wall(), monotonic: monotonic()) }
-}
+import HoldfastWire
 
 /// What the parts of an open replica share: its file, its types, and who watches what.
 final class ReplicaCore: Sendable {
@@ -38,6 +15,13 @@ final class ReplicaCore: Sendable {
   /// Entities that were looked at since that was last written down.
   private let accesses = Lock<Set<EntityRef>>([])
   private let resolvers = Lock<[String: ConflictResolver]>([:])
+  private let attention = Lock(Attention())
+
+  /// Whether an engine follows the queue, and has not looked at it since it changed: work, for the clock.
+  private struct Attention {
+    var isFollowed = false
+    var isOwed = false
+  }
 
   init(_ store: Store, file: String, book: ReplicaBook, clock: DeviceClock) {
     self.store = store
@@ -55,6 +39,7 @@ final class ReplicaCore: Sendable {
     let book = book
     do {
       let (value, touched) = try await store.write { try body(book, $0) }
+      if touched.isQueueTouched { queueChanged() }
       watchers.changed(touched)
       return value
     } catch let error as StoreError {
@@ -84,6 +69,30 @@ final class ReplicaCore: Sendable {
     }
     books.withLock { books in
       if !books.knows(type.description.type) { books.adopt(type, from: book) }
+    }
+  }
+
+  // MARK: The queue
+
+  private func queueChanged() {
+    attention.withLock { attention in
+      guard attention.isFollowed, !attention.isOwed else { return }
+      attention.isOwed = true
+      clock.work(1)
+    }
+  }
+
+  /// An engine begins to follow the queue, or no longer does.
+  func followQueue(_ isFollowed: Bool) {
+    attention.withLock { $0.isFollowed = isFollowed }
+    if !isFollowed { clock.work(takeAttention() ? -1 : 0) }
+  }
+
+  /// Looks at the queue are owed no longer: one begins, and is work until it ends if this says so.
+  func takeAttention() -> Bool {
+    attention.withLock { attention in
+      defer { attention.isOwed = false }
+      return attention.isOwed
     }
   }
 

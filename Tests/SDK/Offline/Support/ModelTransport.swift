@@ -91,7 +91,9 @@ final class ModelTransport: SyncTransport {
     return try answer { $0.checksum() }
   }
 
-  func hints(_ request: HintsRequest, _ heard: @Sendable (Hint) async -> Void) async throws(SyncTransportError) {
+  func hints(
+    _ request: HintsRequest, _ heard: @escaping @Sendable (Hint) async -> Void
+  ) async throws(SyncTransportError) {
     try check()
     let (hints, continuation) = AsyncStream.makeStream(of: Hint.self)
     place.hear { continuation.yield($0) }
