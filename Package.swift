@@ -129,15 +129,16 @@ let package = Package(
     tests(
       "Testing",
       needs: [
-        "HoldfastTesting", "HoldfastSDK", "HoldfastServer", "HoldfastContract", "HoldfastStore", "HoldfastSync",
-        "HoldfastWire",
-      ]),
+        "HoldfastTesting", "HoldfastSDK", "HoldfastServer", "HoldfastRPC", "HoldfastContract", "HoldfastStore",
+        "HoldfastSync", "HoldfastWire",
+      ],
+      excluding: ["trip.rpc"]),
     tests("Codegen", needs: ["HoldfastCompiler", "HoldfastContract", "HoldfastSync"]),
     tests(
       "EndToEnd",
       needs: [
         "HoldfastSDK", "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastServer", "HoldfastCrypto",
-        "HoldfastSync", "HoldfastTesting", "TestDevice", "holdfast", "holdfast-codegen",
+        "HoldfastStore", "HoldfastSync", "HoldfastTesting", "TestDevice", "holdfast", "holdfast-codegen",
       ],
       excluding: ["PluginExample", "Replicas/shelf.rpc"]),
   ]

@@ -78,7 +78,7 @@ struct SyncErrand: ~Copyable {
       }
       if isAtRest { return progress }
       let next = min(wake, deadline)
-      try await Task.sleep(for: max(next - now, .zero))
+      try await core.clock.rest(until: next)
       if now >= deadline {
         throw SyncErrandError(
           reason: .unreachable, message: progress.lastError ?? "the hub asked to come again later")
@@ -132,6 +132,7 @@ struct SyncErrand: ~Copyable {
   private mutating func ask(_ first: SyncQuestion) async {
     var question = first
     while true {
+      let began = now
       let reply = await reply(to: question.request)
       let receipt: SyncReceipt
       do {
@@ -144,6 +145,7 @@ struct SyncErrand: ~Copyable {
         progress.lastError = "\(error)"
         return follow(dialogue.broken(question.call, at: now))
       }
+      progress.metrics.kept(receipt, of: question, reply, within: now - began)
       switch dialogue.finish(question, reply, seen(receipt), at: now) {
       case .ask(let next): question = next
       case .follow(let step): return follow(step)

@@ -15,6 +15,8 @@ package struct SyncProgress: Sendable, Hashable {
   package var pages = 0
   package var pulledTo: UInt64 = 0
   package var hubSequence: UInt64 = 0
+  /// What has been said and heard.
+  package var metrics = ReplicaStatus.Metrics()
   /// What is being pushed.
   package var current: ReplicaStatus.Current?
   /// What went wrong last, and has not gone well since.

@@ -27,21 +27,32 @@ extension ReplicaStatus {
 
   /// An answer is in the file.
   mutating func kept(_ receipt: SyncReceipt, of question: SyncQuestion, _ reply: HubReply, within time: Duration) {
+    metrics.kept(receipt, of: question, reply, within: time)
     switch (question.request, reply) {
     case (_, .join): if !question.isBeforePush { lastError = nil }
-    case (_, .pull(let reply)):
-      metrics.pulls += 1
-      metrics.received += receipt.received
-      metrics.bytesReceived += reply.encodedSize
-    case (.push(let request), .push):
+    case (.push, .push):
       current = nil
       done += receipt.applied
-      metrics.pushes += 1
-      metrics.pushTime += time
-      metrics.synced += receipt.applied
-      metrics.conflicts += receipt.refused
-      metrics.bytesSent += request.encodedSize
-    case (_, .failed), (.join, .push), (.pull, .push): break
+    case (_, .failed), (_, .pull), (.join, .push), (.pull, .push): break
+    }
+  }
+}
+
+extension ReplicaStatus.Metrics {
+  /// An answer is in the file.
+  mutating func kept(_ receipt: SyncReceipt, of question: SyncQuestion, _ reply: HubReply, within time: Duration) {
+    switch (question.request, reply) {
+    case (_, .pull(let reply)):
+      pulls += 1
+      received += receipt.received
+      bytesReceived += reply.encodedSize
+    case (.push(let request), .push):
+      pushes += 1
+      pushTime += time
+      synced += receipt.applied
+      conflicts += receipt.refused
+      bytesSent += request.encodedSize
+    case (_, .failed), (_, .join), (.join, .push), (.pull, .push): break
     }
   }
 }

@@ -35,7 +35,7 @@ public struct ReplicaStatus: Sendable, Equatable {
   }
 
   /// What has been done since the replica was opened.
-  public struct Metrics: Sendable, Equatable {
+  public struct Metrics: Sendable, Hashable {
     /// Operations that have their outcome.
     public var synced = 0
     /// Calls that failed.

@@ -1,7 +1,10 @@
 import Foundation
 import HoldfastSDK
+import HoldfastStore
 import TestSupport
 import Testing
+
+@testable import holdfast
 
 struct `Replicas by the command line, when something is wrong` {
   private let shelf: Shelf
@@ -25,6 +28,16 @@ struct `Replicas by the command line, when something is wrong` {
     let hubs = try await Holdfast.run(["replica", "status", "--replica", database])
     #expect(hubs.exitCode == 1, "\(hubs.errors)")
     #expect(try await shelf.hub.client("put", "k", "v").exitCode == 0)
+  }
+
+  @Test func `it is said whether another try can help`() {
+    let full = ReplicaError(.storage, "the disk is full", cause: StoreError(.full, "no space left"))
+    #expect(full.isRecoverable)
+    #expect(full.commandFailure.code == .failed && full.commandFailure.hint?.hasPrefix("Mend that") == true)
+    let broken = ReplicaError(.storage, "the file cannot be read", cause: StoreError(.corrupt, "a page is damaged"))
+    #expect(!broken.isRecoverable)
+    #expect(broken.commandFailure.code == .failed && broken.commandFailure.hint?.hasPrefix("Another try") == true)
+    #expect(ReplicaError(.missing, "there is none").commandFailure.hint == nil)
   }
 
   @Test(

@@ -48,6 +48,9 @@ struct `Replicas by the command line` {
     #expect(pushed.exitCode == 0, "\(pushed.errors)")
     #expect(pushed.output.contains(#""event":"progress","pushed":0,"total":1"#))
     #expect(pushed.output.contains(#""event":"done","pushed":1,"total":1,"refused":0,"pulled_to":0"#))
+    let done = try #require(pushed.output.split(separator: "\n").last.map(String.init))
+    #expect(done.contains(#""pushes":1,"mean_push_ms":"#) && !done.contains(#""mean_push_ms":0,"#))
+    #expect(done.contains(#""bytes_received":0,"pending":0"#) && !done.contains(#""bytes_sent":0,"#))
     // A push pulls nothing, so the replica has not been told of its own change's place.
     #expect(try await shelf.lines("one", "status")[0]["pulled_to"] as? Int == 0)
     let over = try await shelf.local("one", "explain", "1")

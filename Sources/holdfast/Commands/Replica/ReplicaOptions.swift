@@ -81,7 +81,12 @@ extension ReplicaError: CommandFailureConvertible {
       case .invalid: .usage
       default: .failed
       }
-    return CommandFailure(code, message)
+    guard code == .failed else { return CommandFailure(code, message) }
+    let hint =
+      isRecoverable
+      ? "Mend that and run the command again; what waits in the replica is kept."
+      : "Another try comes to the same. Name another file, or make one with `holdfast replica pull --space`."
+    return CommandFailure(code, message, hint: hint)
   }
 }
 

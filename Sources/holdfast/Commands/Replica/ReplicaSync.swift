@@ -80,6 +80,7 @@ extension SyncProgress {
     if toPush > 0 { words.append("pushed \(pushed) of \(toPush)") }
     if refused > 0 { words.append("\(refused) not taken") }
     if let current { words.append("\(current.kind) \(current.type)") }
+    if metrics.pushes > 1 { words.append("\(milliseconds(metrics.meanPushTime)) ms a push") }
     words.append("change \(pulledTo) of \(max(pulledTo, hubSequence))")
     if let lastError { words.append("last error: \(lastError)") }
     return words.joined(separator: "  ")
@@ -92,6 +93,11 @@ extension SyncProgress {
         ("refused", .integer(refused)), ("pulled_to", .unsigned(pulledTo)), ("hub", .unsigned(hubSequence)),
         ("current", current.map { .string("\($0.kind) \($0.type)") } ?? .null),
         ("last_error", lastError.map { .string($0) } ?? .null), ("elsewhere", .bool(isElsewhere)),
+        ("pushes", .integer(metrics.pushes)), ("mean_push_ms", .number(milliseconds(metrics.meanPushTime))),
+        ("bytes_sent", .integer(metrics.bytesSent)), ("bytes_received", .integer(metrics.bytesReceived)),
       ] + more)
   }
+
+  /// To a hundredth.
+  private func milliseconds(_ time: Duration) -> Double { (time / .milliseconds(1) * 100).rounded() / 100 }
 }
