@@ -20,6 +20,7 @@ public struct DeviceClock: Sendable {
   /// long as there are any.
   package var work: @Sendable (_ change: Int) -> Void
 
+  /// This machine's.
   public static let system = DeviceClock(
     wall: { Int64(Date().timeIntervalSince1970 * 1_000_000) }, monotonic: { MonotonicTime.now() })
 

@@ -10,6 +10,8 @@ enum Limits {
   static let healing: UInt64 = 900_000_000_000
   /// Events of a world from its beginning to its end.
   static let steps = 30_000
+  /// Calls of a faulty network whose record is kept, at least.
+  static let recordedCalls = 100_000
   /// How long a call may take, in virtual nanoseconds.
   static let call: UInt64 = 10_000_000_000
 }

@@ -73,6 +73,7 @@ import Testing
   }
 
   @Test func `what tests of replicas keep is up to date`() throws {
+    try check(.entities, of: "trip.rpc", in: "Tests/Testing")
     try check(.entities, of: "shelf.rpc", in: "Tests/EndToEnd/Replicas")
     try check(.entities, of: "storm.rpc", in: "Tests/Device")
   }

@@ -16,7 +16,8 @@ struct `The README` {
     "Tests/EndToEnd/Readme/ReadmeProgram.swift", "Tests/EndToEnd/PluginExample/Package.swift",
     "Tests/EndToEnd/PluginExample/Sources/Notebook/main.swift",
     "Tests/EndToEnd/PluginExample/Sources/Notebook/Notebook.swift",
-    "Tests/EndToEnd/PluginExample/Sources/Notebook/notes.rpc",
+    "Tests/EndToEnd/PluginExample/Sources/Notebook/notes.rpc", "Tests/Testing/ExampleTests.swift",
+    "Tests/Testing/OwnEntityTests.swift",
   ]
 
   private let blocks: [Block]
