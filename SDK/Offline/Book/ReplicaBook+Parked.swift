@@ -8,10 +8,10 @@ extension ReplicaBook {
     try transaction.all(
       """
       SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
-        entity
+        entity, number, type, key
       FROM operation WHERE state = 3 ORDER BY position
       """
-    ) { (row) throws(StoreError) in try StoredOperation(row) }
+    ) { StoredOperation($0) }
   }
 
   /// How many operations there are, and how many of them are parked.
@@ -26,6 +26,7 @@ extension ReplicaBook {
   /// The operation is sent once more as it is, with all that takes effect together with it.
   package func retry(_ position: UInt64, in transaction: borrowing WriteTransaction) throws -> Touched {
     let unit = try parkedUnit(of: position, transaction)
+    try check(unit)
     for operation in unit { try renumber(operation, state: .fresh, transaction) }
     return touched(by: unit)
   }
@@ -57,6 +58,7 @@ extension ReplicaBook {
     _ position: UInt64, at now: Int64, in transaction: borrowing WriteTransaction
   ) throws -> Touched {
     let unit = try parkedUnit(of: position, transaction)
+    try check(unit)
     for var operation in unit {
       if operation.position == position {
         let record = try transaction.entity(operation.content.type, operation.content.key)
@@ -83,6 +85,7 @@ extension ReplicaBook {
     _ position: UInt64, to state: [UInt8], at now: Int64, in transaction: borrowing WriteTransaction
   ) throws -> Touched {
     let unit = try parkedUnit(of: position, transaction)
+    try check(unit.filter { $0.position != position })
     for var operation in unit {
       if operation.position == position {
         let record = try transaction.entity(operation.content.type, operation.content.key)
@@ -126,6 +129,13 @@ extension ReplicaBook {
 
   private static func missing(_ position: UInt64) -> ReplicaError {
     ReplicaError(.missing, "operation \(position) is not in the queue; it may have its outcome already")
+  }
+
+  /// - Throws: `corrupt` when what they say is damaged, so that it cannot be sent.
+  private func check(_ unit: [StoredOperation]) throws {
+    guard let damaged = unit.first(where: \.isDamaged) else { return }
+    throw ReplicaError(
+      .corrupt, "what operation \(damaged.position) says is damaged; edit it, or discard it")
   }
 
   private func parkedUnit(

@@ -97,6 +97,28 @@ extension ReplicaBook {
     package var left: [UInt64: PushResult] = [:]
   }
 
+  /// Parks those of the operations whose rows are damaged, each with all that takes effect together with it.
+  func parkDamaged(_ numbers: [UInt64], in transaction: borrowing WriteTransaction) throws -> Settled {
+    var settled = Settled()
+    for number in numbers {
+      guard let operation = try transaction.operation(numbered: number), operation.isDamaged else { continue }
+      let unit = SQLValue.integer(Int64(bitPattern: operation.unit))
+      let positions = try transaction.all("SELECT position, number FROM operation WHERE unit = $1", [unit]) {
+        (position: UInt64(bitPattern: $0.integer(0)), number: UInt64(bitPattern: $0.integer(1)))
+      }
+      // Its content stays as it is, for whoever can make something of it.
+      try transaction.execute(
+        "UPDATE operation SET state = $2 WHERE unit = $1", [unit, .integer(StoredOperation.State.parked.rawValue)])
+      for (position, number) in positions {
+        settled.results[number] = .parked
+        settled.parked.append(position)
+        settled.touched.settled.insert(position)
+      }
+      settled.touched.isQueueTouched = true
+    }
+    return settled
+  }
+
   /// Marks operations as sent, and puts them into a request. Once this is durable the request may go.
   ///
   /// All operations of a request are of one incarnation, since that is a part of their identity.

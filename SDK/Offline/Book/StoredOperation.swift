@@ -51,10 +51,10 @@ extension Transaction where Self: ~Copyable {
     try first(
       """
       SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
-        entity
+        entity, number, type, key
       FROM operation WHERE position = $1
       """, [.integer(Int64(bitPattern: position))]
-    ) { (row) throws(StoreError) in try StoredOperation(row) }
+    ) { StoredOperation($0) }
   }
 
   /// The operation of that number.
@@ -62,10 +62,10 @@ extension Transaction where Self: ~Copyable {
     try first(
       """
       SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
-        entity
+        entity, number, type, key
       FROM operation WHERE number = $1
       """, [.integer(Int64(bitPattern: number))]
-    ) { (row) throws(StoreError) in try StoredOperation(row) }
+    ) { StoredOperation($0) }
   }
 
   /// The operations on an entity, in their order.
@@ -73,10 +73,10 @@ extension Transaction where Self: ~Copyable {
     try all(
       """
       SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
-        entity
+        entity, number, type, key
       FROM operation WHERE entity = (SELECT id FROM entity WHERE type = $2 AND key = $1) ORDER BY position
       """, [.bytes(entity.key), .text(entity.type)]
-    ) { (row) throws(StoreError) in try StoredOperation(row) }
+    ) { StoredOperation($0) }
   }
 
   /// Those that take effect together with the one at `position`, in their order.
@@ -84,14 +84,14 @@ extension Transaction where Self: ~Copyable {
     try all(
       """
       SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
-        entity
+        entity, number, type, key
       FROM operation WHERE position >= $1 AND position < $2 AND unit = $1 ORDER BY position
       """,
       [
         .integer(Int64(bitPattern: unit)),
         .integer(Int64(bitPattern: unit) + Int64(HoldfastSync.Limits.groupOperations)),
       ]
-    ) { (row) throws(StoreError) in try StoredOperation(row) }
+    ) { StoredOperation($0) }
   }
 
   /// The whole queue from after `position`, in its order, until `body` returns false.
@@ -101,16 +101,17 @@ extension Transaction where Self: ~Copyable {
     try forEach(
       """
       SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
-        entity
+        entity, number, type, key
       FROM operation WHERE position > $1 ORDER BY position
       """, [.integer(Int64(bitPattern: position))]
-    ) { (row) throws(StoreError) in try body(try StoredOperation(row)) }
+    ) { (row) throws(StoreError) in try body(StoredOperation(row)) }
   }
 }
 
 extension WriteTransaction {
-  /// Adds an operation at its place, or replaces the one that is there.
+  /// Adds an operation at its place, or replaces the one that is there. One that is damaged is left as it is.
   func store(_ operation: StoredOperation) throws(StoreError) {
+    guard !operation.isDamaged else { return }
     try execute(
       """
       INSERT INTO operation(position, incarnation, number, unit, type, key, content, urgency, state, enqueued,
@@ -139,25 +140,36 @@ extension WriteTransaction {
 }
 
 extension StoredOperation {
-  init(_ row: borrowing Row) throws(StoreError) {
+  /// Whether nothing is known of it but its place and its entity: its row is damaged. It waits for somebody to say anew
+  /// what it is to do, or to give it up.
+  package var isDamaged: Bool { refusal?.status == UInt32(Status.dataLoss.rawValue) && content.kind == .unknown }
+
+  /// An operation whose row is damaged is parked with the reason, so that it holds back only what depends on it.
+  init(_ row: borrowing Row) {
     position = UInt64(bitPattern: row.integer(0))
-    guard let incarnation = UUID(row.bytes(1)), let urgency = Urgency(rawValue: UInt8(clamping: row.integer(4))),
-      let state = State(rawValue: row.integer(5))
-    else { throw StoreError(.corrupt, "operation \(position) of the queue is damaged") }
-    self.incarnation = incarnation
     unit = UInt64(bitPattern: row.integer(2))
-    do {
-      content = try EntityOperation(decoding: row.bytes(3))
-      refusal = try row.optionalBytes(10).map { (bytes) throws(MessageDecodingError) in try Outcome(decoding: bytes) }
-    } catch {
-      throw StoreError(.corrupt, "operation \(position) of the queue is damaged: \(error)")
-    }
-    self.urgency = urgency
-    self.state = state
+    urgency = Urgency(rawValue: UInt8(clamping: row.integer(4))) ?? .normal
     enqueued = row.integer(6)
     notBefore = row.integer(7)
     attempts = row.integer(8)
     attempted = row.integer(9)
     self.row = row.integer(11)
+    let number = UInt64(bitPattern: row.integer(12))
+    do throws(MessageDecodingError) {
+      content = try EntityOperation(decoding: row.bytes(3))
+      refusal = try row.optionalBytes(10).map { (bytes) throws(MessageDecodingError) in try Outcome(decoding: bytes) }
+      guard let incarnation = UUID(row.bytes(1)), let state = State(rawValue: row.integer(5)),
+        content.number == number
+      else { throw MessageDecodingError(.malformed, "its columns do not belong together") }
+      self.incarnation = incarnation
+      self.state = state
+    } catch {
+      incarnation = UUID(row.bytes(1)) ?? UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+      state = .parked
+      content = EntityOperation(number: number, kind: .unknown, type: row.text(13), key: row.bytes(14))
+      refusal = Outcome(
+        number: number, kind: .rejected, status: UInt32(Status.dataLoss.rawValue),
+        message: "what the operation says is damaged in the replica's file: \(error)")
+    }
   }
 }

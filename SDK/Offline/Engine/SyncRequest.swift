@@ -73,6 +73,15 @@ extension ReplicaBook {
     case .join: return .request(.join(try joinRequest(in: transaction)))
     case .pull: return .request(.pull(try pullRequest(in: transaction)))
     case .push(let push):
+      let damaged = try parkDamaged(push.operations, in: transaction)
+      guard damaged.parked.isEmpty else {
+        // The others go with the next push.
+        var receipt = SyncReceipt(.pushed(push.id, damaged.results, hub: 0))
+        receipt.touched = damaged.touched
+        receipt.parked = damaged.parked
+        receipt.refused = damaged.parked.count
+        return .receipt(receipt)
+      }
       let parcel = try pack(push.operations, at: moment.wall, in: transaction)
       guard !parcel.request.operations.isEmpty else {
         return .receipt(SyncReceipt(.pushed(push.id, parcel.results, hub: 0)))

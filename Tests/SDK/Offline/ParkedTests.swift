@@ -180,6 +180,44 @@ struct ParkedOperationTests {
     #expect(device.isSynced && hub.state(.note("b")) == note("bread"))
   }
 
+  @Test func `a damaged operation is parked with the reason, and what does not depend on it goes on`() throws {
+    var hub = ModelHub()
+    let device = try BookDevice()
+    let position = try #require(try device.create("a", note("milk", folder: "f")))
+    try device.create("c", note("cheese", folder: "a"))
+    try device.create("b", note("bread"))
+    let terms = ReplicaBook.Terms(now: 1)
+    try device.write { transaction, book in
+      var first = terms
+      first.beginsGroup = true
+      var rest = terms
+      rest.unit = try book.create(.note("g"), state: note("gruel"), first, in: transaction).position
+      _ = try book.create(.note("h"), state: note("honey"), rest, in: transaction)
+      // The first, and the second of the group.
+      try transaction.execute("UPDATE operation SET content = X'ff' WHERE position = 1 OR position = 5")
+    }
+    try device.sync(with: &hub)
+    #expect(hub.state(.note("b")) == note("bread"))
+    for key in ["a", "c", "g", "h"] { #expect(hub.state(.note(key)) == nil) }
+    let parked = try device.write { try $1.parked(in: $0) }
+    #expect(parked.map(\.position) == [1, 4, 5])
+    #expect(parked.first?.refusal?.status == UInt32(Status.dataLoss.rawValue))
+    #expect(parked.first?.refusal?.message.contains("damaged in the replica's file") == true)
+    #expect(parked.first?.entity == .note("a"))
+    #expect(try device.operations().map(\.position) == [1, 2, 4, 5])
+    #expect(throws: ReplicaError.self) { try device.write { try $1.retry(position, in: $0) } }
+    #expect(throws: ReplicaError.self) { try device.write { try $1.retry(4, in: $0) } }
+    // Somebody says anew what it is to do, and gives up the others.
+    try device.write { transaction, book in
+      _ = try book.edit(position, to: note("milk again", folder: "f"), at: 1, in: transaction)
+      _ = try book.discard(4, at: 1, in: transaction)
+    }
+    try device.sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("milk again", folder: "f"))
+    #expect(hub.state(.note("c")) == note("cheese", folder: "a"))
+    #expect(device.isSynced)
+  }
+
   @Test func `parked operations are exported as JSON`() throws {
     let (device, _) = try refused()
     let parked = try #require(try device.write { try $1.parked(in: $0) }.first)
