@@ -68,13 +68,13 @@ struct `Bad frames` {
   }
 
   /// The vectors call a method that no hub has, and which would be answered at once: instead of it, one that goes on as
-  /// long as items come, or else one of a request and a reply.
+  /// long as items come, or else one of a request and a reply that has its turn after what came with it.
   private static func callingRealMethods(_ bytes: [UInt8]) -> [UInt8] {
     let unknown = RawClient.varint(7 << 10 | 1)
     var bytes = bytes
     for place in bytes.indices.dropLast(2) where Array(bytes[place..<(place + 2)]) == unknown {
       bytes.replaceSubrange(
-        place..<(place + 2), with: RawClient.varint(bytes[place + 2] == 1 ? 3 << 10 | 4 : 3 << 10 | 1))
+        place..<(place + 2), with: RawClient.varint(bytes[place + 2] == 1 ? 3 << 10 | 4 : 1 << 10 | 2))
     }
     return bytes
   }
