@@ -57,6 +57,15 @@ struct `Simulated devices` {
     #expect(cuts > 0 && gone > 0)
   }
 
+  @Test func `what is wanted already is not pulled again by that`() throws {
+    let device = try device(seed: 1)
+    _ = try device.prune(toBytes: 0, at: 0)
+    try device.setFilters([])
+    #expect(device.account.pruned == Set(Self.folders))
+    try device.setFilters([EntityFilter(type: "folder")])
+    #expect(device.account.pruned.isEmpty)
+  }
+
   @Test func `a page that the device does not take tells of nothing`() throws {
     let world = SimulatedWorld(seed: 1, settings: .init(), entities: [], parts: SimulationParts())
     world.addDevice(files: nil)
