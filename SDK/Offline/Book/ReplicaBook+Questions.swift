@@ -118,6 +118,14 @@ extension ReplicaBook {
 }
 
 extension Transaction where Self: ~Copyable {
+  /// Looks through the whole file.
+  ///
+  /// - Throws: `corrupt` when its parts do not go together.
+  func checkFile() throws(StoreError) {
+    let report = try first("PRAGMA quick_check(1)") { $0.text(0) }
+    guard report == "ok" else { throw StoreError(.corrupt, report ?? "it cannot be looked through") }
+  }
+
   /// The nearest operations before a position in a lane: of the lane's own entity, and of others.
   fileprivate func before(_ position: UInt64, in lane: Lane) throws(StoreError) -> [UInt64] {
     let place = SQLValue.integer(Int64(bitPattern: position))

@@ -7,8 +7,13 @@ extension SyncEngine {
   // MARK: Comparing
 
   /// Whether the hub and the replica hold the same; if not, everything is pulled anew. nil when that cannot be told now.
+  ///
+  /// - Throws: `corrupt` when the file is damaged somewhere, whether that is read otherwise or not.
   func verify() async throws -> Bool? {
-    let request = try await core.read { book, transaction in try book.checksumRequest(in: transaction) }
+    let request = try await core.read { book, transaction in
+      try transaction.checkFile()
+      return try book.checksumRequest(in: transaction)
+    }
     let reply: ChecksumReply
     do {
       reply = try await transport.checksum(request)

@@ -180,7 +180,7 @@ public final class Replica: Sendable {
   /// Compares what is here with what the hub has. Where it differs, everything is pulled anew.
   ///
   /// - Returns: nil when it cannot be told: the hub has gone on meanwhile, or something has been pruned here.
-  /// - Throws: `ReplicaError.notPossible` when the hub cannot be asked.
+  /// - Throws: `ReplicaError.notPossible` when the hub cannot be asked, `corrupt` when the file is damaged.
   public func verify() async throws -> Bool? {
     guard let engine = connection.withLock({ $0 })?.engine else {
       throw ReplicaError(.notPossible, "the replica is not connected, or another process syncs it")

@@ -140,7 +140,11 @@ extension ReplicaError {
   /// What the store said.
   init(_ error: StoreError) {
     switch error.code {
-    case .corrupt: self.init(.corrupt, "the replica's file is damaged: \(error.message)", cause: error)
+    case .corrupt:
+      self.init(
+        .corrupt,
+        "the replica's file is damaged: \(error.message); take what waits out of it (SalvagedWork), move it away and "
+          + "begin with a new one", cause: error)
     case .closed: self.init(.closed, "the replica is closed", cause: error)
     default: self.init(.storage, error.message, cause: error)
     }

@@ -40,6 +40,28 @@ struct `Replicas by the command line, when something is wrong` {
     #expect(ReplicaError(.missing, "there is none").commandFailure.hint == nil)
   }
 
+  @Test func `of a damaged file it is said how to save what can still be read`() async throws {
+    try await shelf.program("one") { replica in
+      for number in 0..<300 { try await replica.books.create(Book(id: UUID(), title: "book \(number)")) }
+    }
+    // All of it is in one part once nobody has it open.
+    #expect(try await eventually { !FileManager.default.fileExists(atPath: shelf.file("one") + "-wal") })
+    let file = URL(fileURLWithPath: shelf.file("one"))
+    var bytes = try Data(contentsOf: file)
+    let middle = bytes.count / 2 / 4_096 * 4_096
+    bytes.replaceSubrange(middle..<middle + 16_384, with: Data(repeating: 0xa5, count: 16_384))
+    try bytes.write(to: file)
+    let export = try await shelf.local("one", "export")
+    #expect(export.exitCode == 1)
+    #expect(export.errors.contains("damaged") && export.errors.contains("export --salvage"), "\(export.errors)")
+    let salvaged = try await shelf.local("one", "export", "--salvage")
+    #expect(salvaged.exitCode == 1 && salvaged.errors.contains("places of the queue cannot be read"))
+    let lines = salvaged.output.split(separator: "\n")
+    #expect(200..<300 ~= lines.count)
+    for line in lines { #expect(try JSONSerialization.jsonObject(with: Data(line.utf8)) is [String: Any]) }
+    #expect(try await shelf.local("one", "export", "entities", "--salvage").exitCode == 2)
+  }
+
   @Test(
     arguments: [
       ["status"], ["explain", "0"], ["explain", "x"], ["resolve", "1", "theirs"],

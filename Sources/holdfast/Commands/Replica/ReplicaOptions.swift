@@ -83,9 +83,13 @@ extension ReplicaError: CommandFailureConvertible {
       }
     guard code == .failed else { return CommandFailure(code, message) }
     let hint =
-      isRecoverable
-      ? "Mend that and run the command again; what waits in the replica is kept."
-      : "Another try comes to the same. Name another file, or make one with `holdfast replica pull --space`."
+      if self.code == .corrupt {
+        "`holdfast replica export --salvage` prints what waits in it and can still be read."
+      } else if isRecoverable {
+        "Mend that and run the command again; what waits in the replica is kept."
+      } else {
+        "Another try comes to the same. Name another file, or make one with `holdfast replica pull --space`."
+      }
     return CommandFailure(code, message, hint: hint)
   }
 }

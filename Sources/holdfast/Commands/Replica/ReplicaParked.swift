@@ -44,12 +44,12 @@ extension Command {
     summary: "Prints what a replica holds, a line of JSON each: operations, those that are parked, or entities.",
     details: """
       Operations are what the hub does not have yet; `operation` is the whole as it travels, in hexadecimal digits.
-      Entities are as this device sees them.
+      Entities are as this device sees them. Of a damaged file, --salvage prints the operations that can still be read.
       """,
     positionals: [
       Positional(name: "WHAT", summary: "operations, parked or entities; operations unless given.", isOptional: true)
     ],
-    options: [.replica],
+    options: [.replica, .flag("--salvage", "The file is damaged: go past what cannot be read.")],
     examples: [
       "holdfast replica export --replica notes.replica > waiting.jsonl",
       "holdfast replica export entities --replica notes.replica",
@@ -63,6 +63,15 @@ extension Command {
       let what = arguments.positional("WHAT") ?? "operations"
       guard ["operations", "parked", "entities"].contains(what) else {
         throw UsageError(message: "replica export: export operations, parked or entities, not \"\(what)\"")
+      }
+      guard !arguments.has("--salvage") else {
+        guard what == "operations" else { throw UsageError(message: "replica export: --salvage goes with operations") }
+        let file = try arguments.replicaFile()
+        let salvaged = try await SalvagedWork.read(file)
+        let plain = Console(isJSON: false)
+        for operation in salvaged.operations { plain.result(operation.exported, json: .object([])) }
+        guard salvaged.unreadable > 0 else { return .done }
+        throw CommandFailure(.failed, "\(salvaged.unreadable) places of the queue cannot be read")
       }
       return try await arguments.withReplica { replica in
         switch what {
