@@ -94,9 +94,10 @@ final class SQLiteConnection: DriverConnection {
 
   private func text(_ sql: SQL) throws(StoreError) -> String {
     var found = ""
+    // To its end: what a statement commits, such as a new journal mode, it commits after its row.
     _ = try run(sql, []) { (row) throws(StoreError) in
       found = Row(row).text(0)
-      return false
+      return true
     }
     return found
   }
