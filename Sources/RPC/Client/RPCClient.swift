@@ -86,7 +86,7 @@ public final class RPCClient: Sendable {
   ///     let second = try await client.begin(Persistence.get, GetRequest(key: "b"))
   ///     let values = try await (first.reply, second.reply)
   ///
-  /// Suspends only where there is no connection yet.
+  /// Suspends only where there is no connection yet, or an interceptor waits.
   @inlinable
   public nonisolated(nonsending) func begin<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ request: Request, _ options: CallOptions = .default

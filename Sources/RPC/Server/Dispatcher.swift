@@ -45,8 +45,9 @@ public struct Dispatcher: Sendable {
 
   /// Serves a call with one request and one reply by a plain function, in place of a handler that was there.
   ///
-  /// The call is answered where it arrives, on the connection's loop and before calls that wait there, without a task:
-  /// half the work of the shortest handler that may wait. Only for what takes microseconds and blocks on nothing.
+  /// The call is answered where it arrives, on the connection's loop and before calls that wait there, without a task.
+  /// Where there are interceptors, which may wait, it has its turn like others. Only for what takes microseconds and blocks
+  /// on nothing.
   public mutating func immediate<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ handler: @escaping ImmediateHandler<Request, Reply>
   ) {

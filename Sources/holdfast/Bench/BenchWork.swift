@@ -160,6 +160,8 @@ struct GetWork: PipelinedWork {
   }
 
   nonisolated(nonsending) func step(_ lane: inout Lane) async throws {
+    // A call that failed had no reply to be checked.
+    lane.awaited = lane.place
     try check(await PersistenceClient(lane.client).get(request(&lane)), &lane)
   }
 
