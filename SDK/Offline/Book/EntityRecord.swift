@@ -1,5 +1,4 @@
 package import HoldfastStore
-import HoldfastSync
 
 /// An entity as a replica's file has it.
 package struct EntityRecord: Hashable, Sendable {
@@ -12,20 +11,13 @@ package struct EntityRecord: Hashable, Sendable {
   package var server: [UInt8]?
   /// What the program sees while operations wait; nil when there is nothing to see.
   package var local: [UInt8]?
-  /// The hub's last state, when the hub has deleted it under operations that wait.
+  /// The hub's last state, when the hub has deleted it under operations that wait, or it has left the filters.
   package var lost: [UInt8]?
   /// Operations on it that have no outcome yet.
   package var pending: Int64
 
   /// What the program sees.
   package var visible: [UInt8]? { pending > 0 ? local : server }
-
-  /// What an operation makes of it, without those behind it; of the hub's last state when the hub has deleted it. nil
-  /// when the operation deletes it, or changes what is not known.
-  func state(with operation: StoredOperation, _ shape: EntityShape) throws(SyncError) -> EntityFields? {
-    let before = try (server ?? lost).map { (bytes) throws(SyncError) in try EntityFields(bytes) }
-    return try Rebase.local(server: before, pending: [operation.content], shape: shape)
-  }
 }
 
 extension Transaction where Self: ~Copyable {

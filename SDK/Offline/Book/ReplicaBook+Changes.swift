@@ -121,7 +121,7 @@ extension ReplicaBook {
   private func show(
     _ state: [UInt8]?, on record: EntityRecord, pendingBy change: Int64, at now: Int64,
     _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) {
+  ) throws {
     let pending = record.pending + change
     if pending == 0 && record.server == nil && record.version == 0 {
       try transaction.execute("DELETE FROM entity WHERE id = $1", [.integer(record.id)])
@@ -129,6 +129,7 @@ extension ReplicaBook {
       try transaction.execute(
         "UPDATE entity SET local = $2, pending = $3, accessed = $4 WHERE id = $1",
         [.integer(record.id), pending > 0 ? .bytes(state) : .null, .integer(pending), .integer(now)])
+      if pending == 0 { try letGo(record.id, record.type, record.server, in: transaction) }
     }
   }
 
@@ -152,7 +153,7 @@ extension ReplicaBook {
           try transaction.changeHead { (head) throws(StoreError) in head.edits += 1 }
         }
         return (Queued(position: last.position), 0)
-      case .nothing where last.content.group == 0:
+      case .nothing where try last.content.group == 0 && comeToNothing(last, operation, record, shape, transaction):
         try transaction.removeOperation(at: last.position)
         try transaction.keep(Outcome(number: last.content.number), of: last.position, at: terms.now)
         var queued = Queued(position: last.position, isUndone: true)
@@ -162,6 +163,18 @@ extension ReplicaBook {
       }
     }
     return (try append(operation, lanes, terms, row: record.id, transaction), 1)
+  }
+
+  /// Whether the entity is what it would be without the two. It is not when the hub's state has become another since the
+  /// earlier was made, and somebody has decided for that nevertheless.
+  private func comeToNothing(
+    _ earlier: StoredOperation, _ later: EntityOperation, _ record: EntityRecord, _ shape: EntityShape,
+    _ transaction: borrowing WriteTransaction
+  ) throws -> Bool {
+    let others = try transaction.operations(on: earlier.entity).prefix { $0.position < earlier.position }
+    let server = try record.server.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
+    let without = Rebase.shown(server, others, shape)
+    return try Rebase.local(server: without, pending: [earlier.content, later], shape: shape) == without
   }
 
   /// Adds the operation.
@@ -184,11 +197,7 @@ extension ReplicaBook {
       StoredOperation(
         position: position, incarnation: head.incarnation, row: row, unit: terms.unit ?? position, content: operation,
         urgency: terms.urgency, state: .fresh, enqueued: terms.now, notBefore: 0, attempts: 0, attempted: 0))
-    for lane in lanes.dropFirst() {
-      try transaction.execute(
-        "INSERT INTO lane(key, position) VALUES($1, $2)",
-        [.bytes(lane.key), .integer(Int64(bitPattern: position))])
-    }
+    try transaction.addLanes(lanes, at: position)
     return Queued(position: position)
   }
 

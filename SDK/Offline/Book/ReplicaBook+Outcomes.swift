@@ -96,7 +96,8 @@ extension ReplicaBook {
     case _ where isNews && (outcome.state != nil || outcome.isDeleted):
       let state = outcome.isDeleted ? nil : outcome.state
       try setServer(operation.entity, to: state, version: outcome.version, arrival, in: transaction)
-    case .applied where isNews:
+    // What a part makes of the rest is not known where that is not: it has left the filters.
+    case .applied where isNews && (record.server != nil || operation.content.kind != .update):
       let server = try record.server.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
       let state = try Rebase.local(
         server: server, pending: [operation.content], shape: try shape(of: record.type, in: transaction))

@@ -59,19 +59,24 @@ extension ReplicaBook {
   ) throws -> Touched {
     let unit = try parkedUnit(of: position, transaction)
     try check(unit)
+    guard let decided = unit.first(where: { $0.position == position }) else { throw Self.missing(position) }
+    let found = try parkedCase(of: decided, in: transaction)
+    var prevailing = [position: found]
+    // Of what the hub no longer has, a part alone would be nothing. The first change that takes effect together with
+    // this one makes the whole.
+    let isOfNothing = decided.content.kind == .update && found.server == nil && found.before == nil
+    let first = unit.first { $0.entity == decided.entity } ?? decided
+    if isOfNothing { prevailing[first.position] = try parkedCase(of: first, in: transaction) }
     for var operation in unit {
-      if operation.position == position {
-        let record = try transaction.entity(operation.content.type, operation.content.key)
-        // Of what the hub no longer has, a part alone would be nothing.
-        if operation.content.kind == .update, record?.server == nil, try !isMadeBefore(operation, transaction) {
-          guard let record, let mine = try record.state(with: operation, try shape(of: record.type, in: transaction))
-          else {
+      if let found = prevailing[operation.position] {
+        if isOfNothing, operation.position == first.position {
+          guard let mine = found.mine else {
             throw ReplicaError(
               .notPossible, "what the operation changes a part of is gone; create it anew or discard it")
           }
-          try replace(&operation, by: mine.message, record, transaction)
+          try replace(&operation, by: mine, found, transaction)
         }
-        operation.content.base = max(record?.version ?? 0, operation.refusal?.version ?? 0)
+        operation.content.base = found.latest
         operation.content.clock = try transaction.changeHead { (head) throws(StoreError) in head.clock.tick(at: now) }
       }
       try renumber(operation, state: .fresh, transaction)
@@ -80,7 +85,7 @@ extension ReplicaBook {
     return touched(by: unit)
   }
 
-  /// In place of the operation, the entity becomes this on top of what the hub has now.
+  /// In place of the operation, the entity becomes this on top of what the hub has now, and of what goes first.
   package func edit(
     _ position: UInt64, to state: [UInt8], at now: Int64, in transaction: borrowing WriteTransaction
   ) throws -> Touched {
@@ -88,9 +93,9 @@ extension ReplicaBook {
     try check(unit.filter { $0.position != position })
     for var operation in unit {
       if operation.position == position {
-        let record = try transaction.entity(operation.content.type, operation.content.key)
-        try replace(&operation, by: state, record, transaction)
-        operation.content.base = record?.version ?? 0
+        let found = try parkedCase(of: operation, in: transaction)
+        try replace(&operation, by: try EntityFields(state), found, transaction)
+        operation.content.base = found.record?.server == nil ? found.latest : found.record?.version ?? 0
         operation.content.clock = try transaction.changeHead { (head) throws(StoreError) in head.clock.tick(at: now) }
         // It comes to what the hub has: nothing is left to send.
         if operation.content.kind == .update, operation.content.changes.isEmpty, unit.count == 1 {
@@ -149,31 +154,24 @@ extension ReplicaBook {
     return unit
   }
 
-  /// Whether operations that go first make the entity anew, which the hub has deleted.
-  private func isMadeBefore(
-    _ operation: StoredOperation, _ transaction: borrowing WriteTransaction
-  ) throws -> Bool {
-    let earlier = try transaction.operations(on: operation.entity).prefix { $0.position < operation.position }
-    let shape = try shape(of: operation.content.type, in: transaction)
-    return try Rebase.local(server: nil, pending: earlier.map(\.content), shape: shape) != nil
-  }
-
-  /// Makes the operation one that leads from what the hub has to `state`.
+  /// Makes the operation one that leads to `state` from what it finds.
   private func replace(
-    _ operation: inout StoredOperation, by state: [UInt8], _ record: EntityRecord?,
+    _ operation: inout StoredOperation, by state: EntityFields, _ found: ParkedCase,
     _ transaction: borrowing WriteTransaction
   ) throws {
-    let shape = try shape(of: operation.content.type, in: transaction)
-    let server = try record?.server.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
-    operation.content.kind = server == nil ? .create : .update
+    operation.content.kind = found.before == nil ? .create : .update
     operation.content.changes = try Difference.changes(
-      from: server ?? EntityFields(), to: try EntityFields(state), shape: shape)
+      from: found.before ?? EntityFields(), to: state, shape: found.shape)
     operation.content.schema = schema(of: operation.content.type)
+    let lanes: [Lane]
     do throws(SyncError) {
-      operation.content.changes = try shape.checked(operation.content).changes
+      operation.content.changes = try found.shape.checked(operation.content).changes
+      lanes = try found.shape.lanes(of: operation.content, on: found.before)
     } catch {
       throw ReplicaError(.invalid, "the change cannot be stored: \(error.message)", cause: error)
     }
+    try transaction.leaveLanes(at: operation.position)
+    try transaction.addLanes(lanes, at: operation.position)
   }
 
   private func rebase(_ unit: [StoredOperation], in transaction: borrowing WriteTransaction) throws {
@@ -187,5 +185,12 @@ extension ReplicaBook {
     touched.entities = Set(unit.map(\.entity))
     touched.isQueueTouched = true
     return touched
+  }
+}
+
+extension ParkedCase {
+  /// The latest version that is known to whoever decides.
+  fileprivate var latest: UInt64 {
+    max(record?.version ?? 0, operation.refusal?.version ?? 0, operation.content.base)
   }
 }

@@ -66,16 +66,8 @@ extension ReplicaBook {
     var local: [UInt8]?
     if !operations.isEmpty {
       let shape = try shape(of: entity.type, in: transaction)
-      var fields = try record.server.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
-      for operation in operations {
-        do throws(SyncError) {
-          fields = try Rebase.local(server: fields, pending: [operation.content], shape: shape)
-        } catch {
-          // What another version of the program made may mean nothing in this one. It waits and shows nothing.
-          continue
-        }
-      }
-      local = fields?.message
+      let server = try record.server.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
+      local = Rebase.shown(server, operations, shape)?.message
     }
     try transaction.execute(
       "UPDATE entity SET local = $2, pending = $3, lost = CASE WHEN $3 > 0 THEN lost END WHERE id = $1",

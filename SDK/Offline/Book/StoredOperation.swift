@@ -132,10 +132,21 @@ extension WriteTransaction {
       ])
   }
 
-  func removeOperation(at position: UInt64) throws(StoreError) {
+  /// Puts an operation into its lanes, its entity's own the first.
+  func addLanes(_ lanes: [Lane], at position: UInt64) throws(StoreError) {
     let place = SQLValue.integer(Int64(bitPattern: position))
-    try execute("DELETE FROM operation WHERE position = $1", [place])
-    try execute("DELETE FROM lane WHERE position = $1", [place])
+    for lane in lanes.dropFirst() {
+      try execute("INSERT INTO lane(key, position) VALUES($1, $2)", [.bytes(lane.key), place])
+    }
+  }
+
+  func leaveLanes(at position: UInt64) throws(StoreError) {
+    try execute("DELETE FROM lane WHERE position = $1", [.integer(Int64(bitPattern: position))])
+  }
+
+  func removeOperation(at position: UInt64) throws(StoreError) {
+    try execute("DELETE FROM operation WHERE position = $1", [.integer(Int64(bitPattern: position))])
+    try leaveLanes(at: position)
   }
 }
 

@@ -10,9 +10,9 @@ public struct EntityConflictOf<E: Entity>: Sendable {
   public let fields: [E.Field]
   /// The entity with the fields as they were when the operation was made; nil when there was none.
   public let base: E?
-  /// As the operation makes it, without the changes behind it; nil when it deletes it.
+  /// As the operation makes it on top of those before it, without the changes behind it; nil when it deletes it.
   public let mine: E?
-  /// As the hub has it; nil when it has been deleted there.
+  /// As the hub has it, or had it when it was still wanted; nil when it has been deleted there.
   public let server: E?
   /// What the operation changes.
   public let delta: E.Delta
@@ -32,17 +32,18 @@ public enum ConflictDecision<E: Entity>: Sendable {
 
 extension EntityConflictOf {
   /// nil when the operation is not in conflict.
-  init?(_ operation: StoredOperation, _ record: EntityRecord?) throws {
+  init?(_ found: ParkedCase) throws {
+    let operation = found.operation
     guard operation.isParked, let refusal = operation.refusal, refusal.kind == .conflict else { return nil }
     let key = operation.content.key
     let entity = { (state: [UInt8]) in try E(entityKey: key, state: state) }
     id = OperationID(rawValue: operation.position)
     fields = refusal.fields.compactMap { E.Field(rawValue: $0) }
-    server = try record?.server.map(entity)
-    mine = try record?.state(with: operation, try EntityShape(E.entityDescription)).map { try entity($0.message) }
+    server = try found.server.map { try entity($0.message) }
+    mine = try found.mine.map { try entity($0.message) }
     delta = try E.Delta(changes: operation.content.changes)
-    guard operation.content.kind != .create, var before = try (record?.server ?? record?.lost).map(EntityFields.init)
-    else {
+    let known = try found.record?.lost.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
+    guard operation.content.kind != .create, var before = found.server ?? known else {
       base = nil
       return
     }
@@ -54,7 +55,7 @@ extension EntityConflictOf {
 /// The program's own way to decide conflicts of a type.
 package struct ConflictResolver: Sendable {
   /// What to do about an operation; nil leaves it parked.
-  package let decide: @Sendable (StoredOperation, EntityRecord?) throws -> Decision?
+  package let decide: @Sendable (ParkedCase) throws -> Decision?
 
   package enum Decision: Sendable {
     case mine, server
@@ -64,8 +65,8 @@ package struct ConflictResolver: Sendable {
   package init<E: Entity>(
     _ type: E.Type, _ body: @escaping @Sendable (EntityConflictOf<E>) throws -> ConflictDecision<E>
   ) {
-    decide = { operation, record in
-      guard let conflict = try EntityConflictOf<E>(operation, record) else { return nil }
+    decide = { found in
+      guard let conflict = try EntityConflictOf<E>(found) else { return nil }
       switch try body(conflict) {
       case .mine: return .mine
       case .server: return .server
@@ -80,14 +81,13 @@ extension ReplicaCore {
   /// Asks the program about an operation that was parked, if it has a way to decide.
   func decide(_ position: UInt64) async {
     do {
-      let found = try await read { _, transaction in
-        let operation = try transaction.operation(at: position)
-        return (operation, try operation.flatMap { try transaction.entity($0.content.type, $0.content.key) })
+      let found = try await read { book, transaction in
+        try transaction.operation(at: position).map { try book.parkedCase(of: $0, in: transaction) }
       }
-      guard let operation = found.0, let resolver = resolver(of: operation.content.type),
-        let decision = try resolver.decide(operation, found.1)
+      guard let found, let resolver = resolver(of: found.operation.content.type),
+        let decision = try resolver.decide(found)
       else { return }
-      try await carryOut(decision, about: operation)
+      try await carryOut(decision, about: found.operation)
     } catch {
       status.change { $0.lastError = "\(error)" }
     }

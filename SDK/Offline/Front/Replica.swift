@@ -107,7 +107,7 @@ public final class Replica: Sendable {
   public func conflicts<E: Entity>(of type: E.Type) async throws -> [EntityConflictOf<E>] {
     try await core.read { book, transaction in
       try book.parked(in: transaction).filter { $0.content.type == E.entityDescription.type }.compactMap { operation in
-        try EntityConflictOf<E>(operation, try transaction.entity(operation.content.type, operation.content.key))
+        try EntityConflictOf<E>(try book.parkedCase(of: operation, in: transaction))
       }
     }
   }

@@ -37,37 +37,21 @@ package enum NamedDecision: Sendable, Hashable {
   case merged([String: FieldDecision])
 }
 
-/// A parked operation with what it is about.
-private struct Case {
-  let operation: StoredOperation
-  let shape: EntityShape
-  /// As the hub has it; nil when it has been deleted there.
-  let server: EntityFields?
-  /// As the operation makes it, without those behind it; nil when it deletes it.
-  let mine: EntityFields?
-
-  init<T: Transaction & ~Copyable>(
-    _ operation: StoredOperation, _ book: ReplicaBook, in transaction: borrowing T
-  ) throws {
-    self.operation = operation
-    shape = try book.shape(of: operation.content.type, in: transaction)
-    let record = try transaction.entity(operation.content.type, operation.content.key)
-    server = try record?.server.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
-    mine = try record?.state(with: operation, shape)
-  }
-
-  init(at id: OperationID, _ book: ReplicaBook, in transaction: borrowing WriteTransaction) throws {
+extension ReplicaBook {
+  fileprivate func parkedCase(at id: OperationID, in transaction: borrowing WriteTransaction) throws -> ParkedCase {
     guard let operation = try transaction.operation(at: id.rawValue) else {
       throw ReplicaError(.missing, "\(id) is not in the queue; it may have its outcome already")
     }
     guard operation.isParked else { throw ReplicaError(.notPossible, "\(id) does not wait for a decision") }
-    try self.init(operation, book, in: transaction)
+    return try parkedCase(of: operation, in: transaction)
   }
+}
 
-  var contested: [UInt32] { operation.refusal?.fields ?? [] }
-  var isConflict: Bool { operation.refusal?.kind == .conflict }
+extension ParkedCase {
+  fileprivate var contested: [UInt32] { operation.refusal?.fields ?? [] }
+  fileprivate var isConflict: Bool { operation.refusal?.kind == .conflict }
 
-  func conflict() throws -> NamedConflict {
+  fileprivate func conflict() throws -> NamedConflict {
     let changes = operation.content.changes
     let numbers = Set(changes.map(\.field)).union(contested).sorted()
     let fields = try numbers.map { number in
@@ -84,7 +68,7 @@ private struct Case {
   }
 
   /// Both sides' changes, with what was decided about single fields.
-  func merged(_ decisions: [String: FieldDecision]) throws -> EntityFields {
+  fileprivate func merged(_ decisions: [String: FieldDecision]) throws -> EntityFields {
     guard var merged = mine, let server else {
       let side = mine == nil ? "the operation deletes the entity" : "the hub has deleted the entity"
       throw ReplicaError(.notPossible, "\(side), so there is nothing to merge; decide for mine or server")
@@ -107,7 +91,7 @@ private struct Case {
   }
 
   /// What the operation makes of the entity, with other values in some fields.
-  func edited(_ values: [String: [String]]) throws -> EntityFields {
+  fileprivate func edited(_ values: [String: [String]]) throws -> EntityFields {
     guard var edited = mine else {
       throw ReplicaError(.notPossible, "the operation deletes the entity; retry or discard it")
     }
@@ -132,7 +116,7 @@ extension Replica {
   package func namedConflicts() async throws -> [NamedConflict] {
     try await core.read { book, transaction in
       try book.parked(in: transaction).filter { $0.refusal?.kind == .conflict }.map { operation in
-        try Case(operation, book, in: transaction).conflict()
+        try book.parkedCase(of: operation, in: transaction).conflict()
       }
     }
   }
@@ -143,7 +127,7 @@ extension Replica {
   package func decide(_ id: OperationID, _ decision: NamedDecision) async throws {
     let now = core.clock.wall()
     try await core.write { book, transaction in
-      let conflict = try Case(at: id, book, in: transaction)
+      let conflict = try book.parkedCase(at: id, in: transaction)
       guard conflict.isConflict else {
         throw ReplicaError(.notPossible, "\(id) met no other change; it can be retried, edited or discarded")
       }
@@ -161,7 +145,7 @@ extension Replica {
   package func edit(_ id: OperationID, _ values: [String: [String]]) async throws {
     let now = core.clock.wall()
     try await core.write { book, transaction in
-      let state = try Case(at: id, book, in: transaction).edited(values).message
+      let state = try book.parkedCase(at: id, in: transaction).edited(values).message
       return ((), try book.edit(id.rawValue, to: state, at: now, in: transaction))
     }
   }

@@ -46,7 +46,8 @@ enum NoteWork {
           ]),
       ],
       keys: notes, change: change,
-      resolver: { operation, _ in
+      resolver: { found in
+        let operation = found.operation
         // The program decides about what only it understands, and leaves the rest to a person.
         guard operation.refusal?.fields == [Field.drawing] else { return nil }
         return operation.content.number.isMultiple(of: 2) ? .mine : .server

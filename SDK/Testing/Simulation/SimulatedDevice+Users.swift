@@ -214,19 +214,18 @@ extension SimulatedDevice {
 
   /// The program's own resolver is asked about what was parked just now.
   func resolve(_ position: UInt64, at now: UInt64) throws -> Deed? {
-    let (operation, record) = try write { transaction, _ in
-      let operation = try transaction.operation(at: position)
-      return (operation, try operation.flatMap { try transaction.entity($0.content.type, $0.content.key) })
+    let found = try write { transaction, steps in
+      try transaction.operation(at: position).map { try steps.book.parkedCase(of: $0, in: transaction) }
     }
-    guard let operation, operation.isParked,
-      let resolver = entities.first(where: { $0.name == operation.content.type })?.resolver,
-      let decision = try resolver(operation, record)
+    guard let found, found.operation.isParked,
+      let resolver = entities.first(where: { $0.name == found.operation.content.type })?.resolver,
+      let decision = try resolver(found)
     else { return nil }
     let wall = wall(now)
     do {
       switch decision {
       case .mine: try write { _ = try $1.book.keepMine(position, at: wall, in: $0) }
-      case .server: _ = try discard(operation, at: now, isDecision: true)
+      case .server: _ = try discard(found.operation, at: now, isDecision: true)
       case .merged(let state): try write { _ = try $1.book.edit(position, to: state, at: wall, in: $0) }
       }
     } catch let error as ReplicaError where error.code == .notPossible { return nil }

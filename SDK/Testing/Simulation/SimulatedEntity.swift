@@ -6,7 +6,7 @@ internal import HoldfastSync
 public struct SimulatedEntity: Sendable {
   typealias Change =
     @Sendable (_ key: [UInt8], _ state: [UInt8]?, _ version: UInt32, inout SeededGenerator) throws -> [UInt8]
-  typealias Resolver = @Sendable (StoredOperation, EntityRecord?) throws -> ConflictResolver.Decision?
+  typealias Resolver = @Sendable (ParkedCase) throws -> ConflictResolver.Decision?
 
   /// In the program's versions, the oldest first.
   let versions: [EntityType]

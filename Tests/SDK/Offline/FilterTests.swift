@@ -67,6 +67,66 @@ struct FilterTests {
     #expect(try !isThere("x", on: one))
   }
 
+  /// A note that the device wanted has left its filters, and what the device has done to it meets a conflict.
+  ///
+  /// - Parameter isTold: whether pages come that tell that the note has left.
+  private func contested(_ hub: inout ModelHub, isTold: Bool = true) throws -> (BookDevice, UInt64) {
+    let (one, two) = (try device(1), try BookDevice(2, policy: .client))
+    try one.create("x", note("milk", likes: 3, folder: "a"))
+    try one.sync(with: &hub)
+    try two.sync(with: &hub)
+    try two.update("x", note("cream", likes: 3, folder: "b"))
+    try two.sync(with: &hub)
+    try one.update("x", note("oat milk", likes: 4, folder: "a"))
+    try one.sync(with: &hub) { action in
+      if case .pull = action, !isTold { return .lost }
+      return .fine
+    }
+    let parked = try #require(try one.write { try $1.parked(in: $0) }.first)
+    #expect(parked.refusal?.kind == .conflict)
+    return (one, parked.position)
+  }
+
+  @Test func `a change that is undone leaves nothing that is not wanted`() throws {
+    var hub = ModelHub()
+    let (device, position) = try contested(&hub, isTold: false)
+    let now = device.now
+    try device.write { try $1.edit(position, to: note("butter", likes: 3, folder: "b"), at: now, in: $0) }
+    try device.update("x", note("cream", likes: 3, folder: "b"))
+    #expect(try device.operations().isEmpty)
+    #expect(try !isThere("x", on: device))
+    try device.sync(with: &hub)
+    #expect(try !isThere("x", on: device))
+    #expect(hub.state(.note("x")) == note("cream", likes: 3, folder: "b"))
+  }
+
+  @Test func `a change that is kept of what is no longer wanted is a change all the same`() throws {
+    var hub = ModelHub()
+    let (device, position) = try contested(&hub)
+    // The pass does not mention it.
+    try device.write { transaction, book in try book.startOver(in: transaction) }
+    try device.sync(with: &hub)
+    let now = device.now
+    try device.write { try $1.keepMine(position, at: now, in: $0) }
+    try device.sync(with: &hub)
+    #expect(hub.state(.note("x")) == note("oat milk", likes: 4, folder: "b"))
+    #expect(try !isThere("x", on: device))
+    #expect(device.isSynced)
+  }
+
+  @Test func `a change of what is no longer wanted is edited and stays a change`() throws {
+    var hub = ModelHub()
+    let (device, position) = try contested(&hub)
+    try device.write { transaction, book in try book.startOver(in: transaction) }
+    try device.sync(with: &hub)
+    let now = device.now
+    try device.write { try $1.edit(position, to: note("butter", likes: 5, folder: "b"), at: now, in: $0) }
+    try device.sync(with: &hub)
+    #expect(hub.state(.note("x")) == note("butter", likes: 5, folder: "b"))
+    #expect(try !isThere("x", on: device))
+    #expect(device.isSynced)
+  }
+
   @Test func `a conflict does not take an entity out of the pass that has told of it`() throws {
     var hub = ModelHub()
     let (one, two) = (try BookDevice(1), try BookDevice(2))

@@ -75,6 +75,16 @@ struct ParkedOperationTests {
     #expect(device.isSynced)
   }
 
+  @Test func `edited, it stands in the lanes of what it has become`() throws {
+    let (device, _) = try refused()
+    let parked = try #require(try device.write { try $1.parked(in: $0) }.first)
+    let (now, moment) = (device.now, device.moment)
+    try device.write { try $1.edit(parked.position, to: note("milk", folder: "g"), at: now, in: $0) }
+    let unit = try #require(try device.write { try $1.queue(at: moment, in: $0) }.units.first)
+    #expect(unit.position == parked.position)
+    #expect(unit.lanes == ["a", "g"].map { Lane(key: Array($0.utf8)) })
+  }
+
   @Test func `what was sent and has no outcome cannot be taken back, what was not can`() throws {
     var hub = ModelHub()
     let device = try BookDevice()
@@ -136,6 +146,112 @@ struct ParkedOperationTests {
     try two.sync(with: &hub)
     #expect(hub.state(.note("a")) == note("oat milk", likes: 6))
     #expect(two.isSynced)
+  }
+
+  /// Two devices have changed a note's title, and the second has decided for its own.
+  private func decided(_ hub: inout ModelHub) throws -> BookDevice {
+    let (one, two) = (try BookDevice(1), try BookDevice(2))
+    try one.create("a", note("milk"))
+    try one.sync(with: &hub)
+    try two.sync(with: &hub)
+    try one.update("a", note("cream"))
+    try one.sync(with: &hub)
+    try two.update("a", note("oat milk"))
+    try two.sync(with: &hub)
+    let parked = try #require(try two.write { try $1.parked(in: $0) }.first)
+    let now = two.now
+    try two.write { try $1.keepMine(parked.position, at: now, in: $0) }
+    return two
+  }
+
+  @Test func `what is decided for and changed back then is what the hub gets`() throws {
+    var hub = ModelHub()
+    let two = try decided(&hub)
+    // As it was when the operation was made. The hub has something else by now.
+    try two.update("a", note("milk"))
+    #expect(try two.see("a") == note("milk"))
+    try two.sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("milk"))
+    #expect(try two.see("a") == note("milk"))
+    #expect(two.isSynced)
+  }
+
+  @Test func `what is decided for and deleted then goes on the hub as well`() throws {
+    var hub = ModelHub()
+    let (one, two) = (try BookDevice(1), try BookDevice(2))
+    try two.create("a", note("bread"))
+    try one.create("a", note("milk"))
+    try one.sync(with: &hub)
+    try two.sync(with: &hub)
+    let parked = try #require(try two.write { try $1.parked(in: $0) }.first)
+    #expect(parked.content.kind == .create && parked.refusal?.kind == .conflict)
+    let now = two.now
+    try two.write { try $1.keepMine(parked.position, at: now, in: $0) }
+    try two.delete("a")
+    #expect(try two.see("a") == nil)
+    try two.sync(with: &hub)
+    #expect(hub.state(.note("a")) == nil)
+    #expect(try two.see("a") == nil)
+    #expect(two.isSynced)
+  }
+
+  /// A group that changes a note twice, with something between that depends on it.
+  private func group(on device: BookDevice, from first: [UInt8], to second: [UInt8]) throws -> (UInt64, UInt64) {
+    let terms = ReplicaBook.Terms(now: device.now * 1_000_000)
+    return try device.write { transaction, book in
+      var (begun, rest) = (terms, terms)
+      begun.beginsGroup = true
+      let isThere = try transaction.visibleState("note", Array("a".utf8)) != nil
+      let head =
+        try isThere
+        ? book.update(.note("a"), begun, in: transaction) { _ in first }
+        : book.create(.note("a"), state: first, begun, in: transaction)
+      rest.unit = head.position
+      _ = try book.create(.note("c"), state: note("cheese", folder: "a"), rest, in: transaction)
+      let tail = try book.update(.note("a"), rest, in: transaction) { _ in second }
+      return (try #require(head.position), try #require(tail.position))
+    }
+  }
+
+  @Test func `edited behind another change of its group, it counts on that`() throws {
+    var hub = ModelHub()
+    let device = try BookDevice()
+    let (first, second) = try group(on: device, from: note("milk", likes: 2), to: note("milk", likes: 5))
+    #expect(first != second)
+    hub.refusals[.note("a")] = Self.refusal
+    try device.sync(with: &hub)
+    #expect(try device.write { try $1.parked(in: $0) }.count == 3)
+    hub.refusals = [:]
+    let now = device.now
+    try device.write { try $1.edit(second, to: note("milk", likes: 7), at: now, in: $0) }
+    #expect(try device.see("a") == note("milk", likes: 7))
+    try device.sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("milk", likes: 7))
+    #expect(device.isSynced)
+  }
+
+  @Test func `a group that is kept counts once, though the hub has deleted the entity`() throws {
+    var hub = ModelHub()
+    let (one, two) = (try BookDevice(1), try BookDevice(2))
+    try one.create("a", note("milk", likes: 3))
+    try one.sync(with: &hub)
+    try two.sync(with: &hub)
+    try one.delete("a")
+    try one.sync(with: &hub)
+    let (first, second) = try group(on: two, from: note("milk", likes: 4), to: note("milk", likes: 6))
+    try two.sync(with: &hub)
+    #expect(try two.write { try $1.parked(in: $0) }.count == 3)
+    let mine = try two.write { transaction, book in
+      try transaction.operation(at: second).map { try book.parkedCase(of: $0, in: transaction) }?.mine
+    }
+    #expect(mine?.message == note("milk", likes: 6))
+    let now = two.now
+    try two.write { try $1.keepMine(second, at: now, in: $0) }
+    #expect(try two.see("a") == note("milk", likes: 6))
+    try two.sync(with: &hub)
+    #expect(try two.write { try $1.parked(in: $0) }.map(\.position) == [])
+    #expect(hub.state(.note("a")) == note("milk", likes: 6))
+    #expect(first < second && two.isSynced)
   }
 
   @Test func `an erased entity ends what waits for it`() throws {
