@@ -10,7 +10,7 @@ public struct CallOptions: Sendable {
   /// The identity of a mutation. Give the same to make sure that two calls are one; nil takes a fresh one.
   public var idempotencyKey: [UInt8]?
 
-  public init(
+  @inlinable public init(
     timeout: Duration? = nil, metadata: Metadata = Metadata(), retry: RetryPolicy? = nil, idempotencyKey: [UInt8]? = nil
   ) {
     self.timeout = timeout
@@ -19,7 +19,7 @@ public struct CallOptions: Sendable {
     self.idempotencyKey = idempotencyKey
   }
 
-  public static let `default` = CallOptions()
+  @inlinable public static var `default`: CallOptions { CallOptions() }
 }
 
 /// How often and how soon a call is sent again.

@@ -82,20 +82,16 @@ public final class RPCClient: Sendable {
   /// Sends one request and returns at once; the reply is waited for later. So one task keeps several calls under way,
   /// and replies that arrive together wake it once.
   ///
-  ///     let first = try await client.begin(Persistence.get, GetRequest(key: "a"))
-  ///     let second = try await client.begin(Persistence.get, GetRequest(key: "b"))
+  ///     let first = client.begin(Persistence.get, GetRequest(key: "a"))
+  ///     let second = client.begin(Persistence.get, GetRequest(key: "b"))
   ///     let values = try await (first.reply, second.reply)
   ///
-  /// Suspends only where there is no connection yet, or an interceptor waits.
+  /// Where there is no connection yet, or interceptors are to see the call, a task of its own sends it.
   @inlinable
-  public nonisolated(nonsending) func begin<Request, Reply, Failure>(
+  public func begin<Request, Reply, Failure>(
     _ method: MethodDescriptor<Request, Reply, Failure>, _ request: Request, _ options: CallOptions = .default
-  ) async throws(CallError<Failure>) -> PendingReply<Reply, Failure> {
-    do throws(CallFailure) {
-      return PendingReply(try await begun(method.terms, request.encoded(), options))
-    } catch {
-      throw CallError(error)
-    }
+  ) -> PendingReply<Reply, Failure> {
+    PendingReply(begun(method.terms, request.encoded(), options))
   }
 
   /// One request, a stream of replies. The call begins when the first reply is asked for, and each iteration of the
@@ -146,7 +142,7 @@ public final class RPCClient: Sendable {
       throw CallFailure(refused: error)
     }
     metadata = call.metadata
-    return InterceptedCall(call: call, began: began, interceptors: settings.interceptors)
+    return InterceptedCall(call, began: began, settings.interceptors)
   }
 
   nonisolated(nonsending) func connection() async throws(CallFailure) -> ClientConnection {
@@ -161,11 +157,13 @@ public final class RPCClient: Sendable {
     var metadata = metadata(for: method, options)
     let watch = isWatched ? try await intercept(method, &metadata) : nil
     let ready = pool.ready()
-    let call = UnaryCall(draft(method, metadata, request, options, ready, watch))
+    let call = UnaryCall(
+      CallHead(method: method.id, metadata: metadata), request: request, deadline: deadline(method, options, ready),
+      limits: replyLimits(method), watch: watch)
     let failure: CallFailure
     do throws(CallFailure) {
       if Task.isCancelled { throw CallFailure(.cancelled, "the caller gave up", notBegun: true) }
-      await call.run(on: try await usable(ready))
+      if let ready { await call.run(on: ready) } else { await call.run(on: try await pool.opened()) }
       guard let reason = call.failure else { return call }
       failure = reason
     } catch {
@@ -174,40 +172,33 @@ public final class RPCClient: Sendable {
     return try await again(call, method, options.retry, after: failure)
   }
 
-  /// Sends a call, or, where there is no connection to be had, makes one that has failed with the reason.
+  /// Sends a call, or has a task send it as soon as that can be.
   @usableFromInline
-  nonisolated(nonsending) func begun(
-    _ method: MethodTerms, _ request: [UInt8], _ options: CallOptions
-  ) async throws(CallFailure) -> PendingCall {
-    var metadata = metadata(for: method, options)
-    let watch = isWatched ? try await intercept(method, &metadata) : nil
-    let ready = pool.ready()
-    let call = PendingCall(
-      draft(method, metadata, request, options, ready, watch), self, method, options.retry)
-    do throws(CallFailure) {
-      call.send(on: try await usable(ready))
-    } catch {
-      call.fail(error)
+  func begun(_ method: MethodTerms, _ request: [UInt8], _ options: CallOptions) -> BegunCall {
+    guard !isWatched, let ready = pool.ready() else {
+      return .starting(
+        Task(executorPreference: loop.executor) {
+          do throws(CallFailure) {
+            return .success(try await self.exchange(method, request, options))
+          } catch {
+            return .failure(error)
+          }
+        })
     }
-    return call
+    let call = SentCall(
+      CallHead(method: method.id, metadata: metadata(for: method, options)), request: request,
+      deadline: deadline(method, options, ready), limits: replyLimits(method), self, method, options.retry, ready)
+    ready.onLoop { $0.add(call) }
+    return .sent(call)
   }
 
-  private func draft(
-    _ method: MethodTerms, _ metadata: Metadata, _ request: [UInt8], _ options: CallOptions,
-    _ ready: ClientConnection?, _ watch: InterceptedCall?
-  ) -> CallDraft {
-    let timeout = options.timeout ?? method.timeout ?? settings.timeout
-    // On the loop, the time at which its turn began is exact enough.
-    let deadline = timeout.map { (ready.flatMap { $0.loop.isCurrent ? $0.loop.now : nil } ?? .now()) + $0 }
-    return CallDraft(
-      head: CallHead(method: method.id, metadata: metadata), request: request, deadline: deadline,
-      limits: replyLimits(method), watch: watch)
-  }
-
-  private nonisolated(nonsending) func usable(
-    _ ready: ClientConnection?
-  ) async throws(CallFailure) -> ClientConnection {
-    if let ready { ready } else { try await pool.opened() }
+  /// When the caller stops waiting. On the loop, the time at which its turn began is exact enough.
+  private func deadline(
+    _ method: MethodTerms, _ options: CallOptions, _ ready: ClientConnection?
+  ) -> MonotonicTime? {
+    guard let timeout = options.timeout ?? method.timeout ?? settings.timeout else { return nil }
+    if let ready, ready.loop.isCurrent { return ready.loop.now + timeout }
+    return .now() + timeout
   }
 
   /// Makes the call again, as often as the policy allows, after its first attempt ended with `failure`.
@@ -254,10 +245,16 @@ public final class RPCClient: Sendable {
 }
 
 /// A call that interceptors have seen and are told the end of.
-struct InterceptedCall: Sendable {
-  let call: OutgoingCall
-  let began: MonotonicTime
-  let interceptors: [any ClientInterceptor]
+final class InterceptedCall: Sendable {
+  private let call: OutgoingCall
+  private let began: MonotonicTime
+  private let interceptors: [any ClientInterceptor]
+
+  init(_ call: OutgoingCall, began: MonotonicTime, _ interceptors: [any ClientInterceptor]) {
+    self.call = call
+    self.began = began
+    self.interceptors = interceptors
+  }
 
   func ended(_ status: Status) {
     for interceptor in interceptors { interceptor.ended(call, status, after: .now() - began) }

@@ -1,14 +1,5 @@
 public import HoldfastWire
 
-/// What a call is made of, before it is sent.
-struct CallDraft {
-  let head: CallHead
-  let request: [UInt8]
-  let deadline: MonotonicTime?
-  let limits: DecodingLimits
-  let watch: InterceptedCall?
-}
-
 /// One attempt at a call with one request and one reply: where the caller's task waits, and what it finds when it goes
 /// on.
 ///
@@ -41,15 +32,18 @@ class UnaryCall: ClientCall, @unchecked Sendable {  // see above
 
   private final var isWaiting: Bool { if case .waiting = outcome { true } else { false } }
 
-  init(_ draft: CallDraft) {
-    limits = draft.limits
-    watch = draft.watch
-    super.init(draft.head, request: draft.request, deadline: draft.deadline)
+  init(
+    _ head: CallHead, request: [UInt8], deadline: MonotonicTime?, limits: DecodingLimits,
+    watch: InterceptedCall? = nil
+  ) {
+    self.limits = limits
+    self.watch = watch
+    super.init(head, request: request, deadline: deadline)
   }
 
   /// The same call once more.
   final func anew() -> UnaryCall {
-    UnaryCall(CallDraft(head: head, request: request ?? [], deadline: deadline, limits: limits, watch: watch))
+    UnaryCall(head, request: request ?? [], deadline: deadline, limits: limits, watch: watch)
   }
 
   /// Makes the call on `connection` and returns when it has ended.

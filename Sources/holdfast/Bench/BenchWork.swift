@@ -35,7 +35,7 @@ protocol PipelinedWork: BenchWork {
   associatedtype Failure: DeclaredFailure
 
   /// Sends the lane's next call.
-  nonisolated(nonsending) func begin(_ lane: inout Lane) async throws -> PendingReply<Reply, Failure>
+  func begin(_ lane: inout Lane) -> PendingReply<Reply, Failure>
 
   /// Throws `WrongReply` unless the reply is that of the lane's oldest call under way.
   func check(_ reply: Reply, _ lane: inout Lane) throws
@@ -67,8 +67,8 @@ struct EchoWork: PipelinedWork {
     try check(await lane.diagnostics.echo(Payload(content: payload)), &lane)
   }
 
-  nonisolated(nonsending) func begin(_ lane: inout Hub) async throws -> PendingReply<Payload, Never> {
-    try await lane.client.begin(Diagnostics.echo, Payload(content: payload))
+  func begin(_ lane: inout Hub) -> PendingReply<Payload, Never> {
+    lane.client.begin(Diagnostics.echo, Payload(content: payload))
   }
 
   func check(_ reply: Payload, _ lane: inout Hub) throws {
@@ -96,10 +96,8 @@ struct PutWork: PipelinedWork {
     try check(await PersistenceClient(lane.client).put(request(&lane)), &lane)
   }
 
-  nonisolated(nonsending) func begin(
-    _ lane: inout Lane
-  ) async throws -> PendingReply<PutReply, Persistence.PutFailure> {
-    try await lane.client.begin(Persistence.put, request(&lane))
+  func begin(_ lane: inout Lane) -> PendingReply<PutReply, Persistence.PutFailure> {
+    lane.client.begin(Persistence.put, request(&lane))
   }
 
   private func request(_ lane: inout Lane) -> PutRequest {
@@ -165,10 +163,8 @@ struct GetWork: PipelinedWork {
     try check(await PersistenceClient(lane.client).get(request(&lane)), &lane)
   }
 
-  nonisolated(nonsending) func begin(
-    _ lane: inout Lane
-  ) async throws -> PendingReply<GetReply, Persistence.GetFailure> {
-    try await lane.client.begin(Persistence.get, request(&lane))
+  func begin(_ lane: inout Lane) -> PendingReply<GetReply, Persistence.GetFailure> {
+    lane.client.begin(Persistence.get, request(&lane))
   }
 
   private func request(_ lane: inout Lane) -> GetRequest {

@@ -90,7 +90,7 @@ extension Benchmark where Work: PipelinedWork {
     do {
       for _ in 0..<depth {
         began.append(.now())
-        window.append(try await work.begin(&lane))
+        window.append(work.begin(&lane))
       }
       while true {
         try work.check(await window[oldest].reply, &lane)
@@ -98,7 +98,7 @@ extension Benchmark where Work: PipelinedWork {
         result.histogram.record(now.nanoseconds - began[oldest].nanoseconds)
         guard now < end else { break }
         began[oldest] = now
-        window[oldest] = try await work.begin(&lane)
+        window[oldest] = work.begin(&lane)
         oldest = (oldest + 1) % depth
       }
       for left in 1..<depth { _ = try await window[(oldest + left) % depth].reply }

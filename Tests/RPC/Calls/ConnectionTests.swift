@@ -49,9 +49,7 @@ import Testing
     }
     await closed.wait()
     let call = UnaryCall(
-      CallDraft(
-        head: CallHead(method: Echo.unary.id), request: Authenticate().encoded(), deadline: nil, limits: .standard,
-        watch: nil))
+      CallHead(method: Echo.unary.id), request: Authenticate().encoded(), deadline: nil, limits: .standard)
     await call.run(on: connection)
     let failure = try #require(call.failure)
     #expect(failure.status == .unauthenticated)

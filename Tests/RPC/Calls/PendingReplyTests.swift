@@ -26,8 +26,11 @@ import Testing
       let task = Task(executorPreference: executor) {
         for _ in 0..<20 {
           var pending: [PendingReply<Authenticate, Never>] = []
-          for number in 0..<50 { pending.append(try await client.begin(Echo.unary, Authenticate(token: "\(number)"))) }
-          for number in (0..<50).reversed() { #expect(try await pending[number].reply.token == "\(number)") }
+          for number in 0..<50 { pending.append(client.begin(Echo.unary, Authenticate(token: "\(number)"))) }
+          for number in (0..<50).reversed() {
+            let reply = try await pending[number].reply
+            #expect(reply.token == "\(number)")
+          }
         }
       }
       try await task.value
@@ -39,7 +42,7 @@ import Testing
   @Test func `a call is sent although nobody waits for its reply`() async throws {
     let (began, release) = (Happening(), Happening())
     let client = RPCClient.inProcess(slow(began, release))
-    let pending = try await client.begin(Echo.once, Authenticate(token: "x"))
+    let pending = client.begin(Echo.once, Authenticate(token: "x"))
     await began.wait()
     release.pass()
     #expect(try await pending.reply.token == "x")
@@ -50,7 +53,7 @@ import Testing
   @Test func `several tasks wait for one reply`() async throws {
     let (began, release) = (Happening(), Happening())
     let client = RPCClient.inProcess(slow(began, release))
-    let pending = try await client.begin(Echo.once, Authenticate(token: "x"))
+    let pending = client.begin(Echo.once, Authenticate(token: "x"))
     await began.wait()
     let waiting = Happening()
     let readers = (0..<5).map { _ in
@@ -75,7 +78,7 @@ import Testing
       return request
     }
     let client = RPCClient.inProcess(dispatcher)
-    let pending = try await client.begin(Echo.once, Authenticate())
+    let pending = client.begin(Echo.once, Authenticate())
     await began.wait()
     let reader = Task { try await pending.reply }
     reader.cancel()
@@ -83,7 +86,7 @@ import Testing
     #expect(error?.status == .cancelled)
     await cancelled.wait()
 
-    let other = try await client.begin(Echo.once, Authenticate())
+    let other = client.begin(Echo.once, Authenticate())
     await began.wait(for: 2)
     other.cancel()
     let otherError = await #expect(throws: CallError<Never>.self) { try await other.reply }
@@ -105,8 +108,8 @@ import Testing
       $0.settings.pacing = .milliseconds(5)
     }
     let client = try first.client()
-    let idempotent = try await client.begin(Echo.unary, Authenticate(token: "1"))
-    let once = try await client.begin(Echo.once, Authenticate(token: "2"))
+    let idempotent = client.begin(Echo.unary, Authenticate(token: "1"))
+    let once = client.begin(Echo.once, Authenticate(token: "2"))
     await began.wait(for: 2)
     await first.server.drain(grace: .zero)
     let second = try await TestServer.start(at: first.address, authority: first.authority)
@@ -121,9 +124,45 @@ import Testing
     let test = try await TestServer.start()
     await test.server.drain(grace: .zero)
     let client = try test.client { $0.retry = .never }
-    let pending = try await client.begin(Echo.unary, Authenticate())
+    let pending = client.begin(Echo.unary, Authenticate())
     let error = await #expect(throws: CallError<Never>.self) { try await pending.reply }
     #expect(error?.status == .unavailable)
     #expect(error?.mayHaveBegun == false)
+  }
+
+  @Test func `a call that nothing could send yet is cancelled by its caller, and by who waits`() async throws {
+    let test = try await TestServer.start()
+    await test.server.drain(grace: .zero)
+    let client = try test.client()
+    let pending = client.begin(Echo.unary, Authenticate())
+    pending.cancel()
+    let error = await #expect(throws: CallError<Never>.self) { try await pending.reply }
+    #expect(error?.status == .cancelled)
+    let other = client.begin(Echo.unary, Authenticate())
+    let reader = Task { try await other.reply }
+    reader.cancel()
+    let otherError = await #expect(throws: CallError<Never>.self) { try await reader.value }
+    #expect(otherError?.status == .cancelled)
+    client.close()
+  }
+
+  @Test func `interceptors see a call that is begun, and hear of its end`() async throws {
+    let watcher = Watcher()
+    var settings = ClientSettings()
+    settings.interceptors = [watcher]
+    let client = RPCClient.inProcess(Echo.dispatcher, settings)
+    #expect(try await client.begin(Echo.unary, Authenticate(token: "x")).reply.token == "x")
+    #expect(watcher.prepared.count == 1)
+    #expect(watcher.statuses.withLock { $0 } == [.ok])
+  }
+}
+
+private final class Watcher: ClientInterceptor {
+  let prepared = Happening()
+  let statuses = Lock<[Status]>([])
+
+  func prepare(_ call: inout OutgoingCall) async throws { prepared.pass() }
+  func ended(_ call: OutgoingCall, _ status: Status, after time: Duration) {
+    statuses.withLock { $0.append(status) }
   }
 }

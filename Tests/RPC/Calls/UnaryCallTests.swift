@@ -20,8 +20,7 @@ import Testing
       return connection
     }
     await opened.wait()
-    let call = UnaryCall(
-      CallDraft(head: CallHead(method: Echo.unary.id), request: [], deadline: nil, limits: .standard, watch: nil))
+    let call = UnaryCall(CallHead(method: Echo.unary.id), request: [], deadline: nil, limits: .standard)
     let begun = Happening()
     let waiter = Task(executorPreference: loop.executor) {
       loop.execute { begun.pass() }
