@@ -46,5 +46,11 @@ public struct ReplicaError: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  public var description: String { cause.map { "\(code): \(message) (\($0))" } ?? "\(code): \(message)" }
+  public var description: String {
+    // What the store said is a part of the message already.
+    guard let cause, !((cause as? StoreError).map { message.contains($0.message) } ?? false) else {
+      return "\(code): \(message)"
+    }
+    return "\(code): \(message) (\(cause))"
+  }
 }

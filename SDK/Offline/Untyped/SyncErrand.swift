@@ -23,6 +23,8 @@ struct SyncErrand: ~Copyable {
   private var dialogue: SyncDialogue
   private var waiting: [SyncAction] = []
   private var wake = MonotonicTime.distantFuture
+  /// Why the replica's file could not take what the hub said last.
+  private var fault: (any Error)?
   private(set) var progress: SyncProgress {
     didSet { if progress != oldValue { show(progress) } }
   }
@@ -80,6 +82,7 @@ struct SyncErrand: ~Copyable {
       let next = min(wake, deadline)
       try await core.clock.rest(until: next)
       if now >= deadline {
+        if let fault { throw fault }
         throw SyncErrandError(
           reason: .unreachable, message: progress.lastError ?? "the hub asked to come again later")
       }
@@ -142,9 +145,11 @@ struct SyncErrand: ~Copyable {
           return (receipt, receipt.touched)
         }
       } catch {
+        fault = error
         progress.lastError = "\(error)"
         return follow(dialogue.broken(question.call, at: now))
       }
+      fault = nil
       progress.metrics.kept(receipt, of: question, reply, within: now - began)
       switch dialogue.finish(question, reply, seen(receipt), at: now) {
       case .ask(let next): question = next

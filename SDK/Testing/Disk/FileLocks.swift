@@ -41,6 +41,11 @@ final class SharedMemory {
     exclusive = Array(repeating: nil, count: 8)
   }
 
+  var bytes: Int { regions.reduce(0) { $0 + $1.count } }
+
+  /// How much there has to be more for the region of that number.
+  func growth(to index: Int, bytes: Int) -> Int { max(0, index + 1 - regions.count) * bytes }
+
   func region(_ index: Int, bytes: Int, extend: Bool) -> UnsafeMutableRawPointer? {
     while regions.count <= index {
       guard extend else { return nil }

@@ -17,6 +17,7 @@ private enum Failure {
   static let status = SQLITE_IOERR | 7 << 8
   static let delete = SQLITE_IOERR | 10 << 8
   static let access = SQLITE_IOERR | 13 << 8
+  static let sharedSize = SQLITE_IOERR | 19 << 8
   static let deleteMissing = SQLITE_IOERR | 23 << 8
 }
 
@@ -55,7 +56,28 @@ private final class OpenedFile {
 
   /// Runs an operation of the disk under its lock; without power it fails.
   func operate(_ failure: Int32, _ body: (inout LosingDisk.State, DiskFile) -> Int32) -> Int32 {
-    disk.state.withLock { state in state.admits(program) ? body(&state, file) : failure }
+    disk.state.withLock { state in
+      guard state.admits(program) else {
+        state.lastError = EIO
+        return failure
+      }
+      return body(&state, file)
+    }
+  }
+
+  /// Memory that all connections share. As on a real disk it is a file, which may find no room.
+  func share(
+    _ index: Int, bytes: Int, extend: Bool, _ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+  ) -> Int32 {
+    disk.state.withLock { state in
+      let growth = extend ? file.memory.growth(to: index, bytes: bytes) : 0
+      guard growth == 0 || state.hasRoom(for: growth) else {
+        state.lastError = ENOSPC
+        return Failure.sharedSize
+      }
+      result?.pointee = file.memory.region(index, bytes: bytes, extend: extend)
+      return SQLITE_OK
+    }
   }
 
   /// Looks at memory that a power cut does not disturb while the process still runs.
@@ -108,7 +130,10 @@ private nonisolated(unsafe) let methods: UnsafeMutablePointer<sqlite3_io_methods
   }
   methods.pointee.xSync = { file, _ in
     opened(file).operate(Failure.sync) { state, content in
-      guard !state.faults.syncFails else { return Failure.sync }
+      guard !state.faults.syncFails else {
+        state.lastError = EIO
+        return Failure.sync
+      }
       content.sync()
       state.syncs += 1
       return SQLITE_OK
@@ -141,10 +166,7 @@ private nonisolated(unsafe) let methods: UnsafeMutablePointer<sqlite3_io_methods
   methods.pointee.xSectorSize = { _ in Int32(LosingDisk.sectorBytes) }
   methods.pointee.xDeviceCharacteristics = { _ in SQLITE_IOCAP_POWERSAFE_OVERWRITE }
   methods.pointee.xShmMap = { file, index, bytes, extend, result in
-    opened(file).peek {
-      result?.pointee = UnsafeMutableRawPointer($0.memory.region(Int(index), bytes: Int(bytes), extend: extend != 0))
-      return SQLITE_OK
-    }
+    opened(file).share(Int(index), bytes: Int(bytes), extend: extend != 0, result)
   }
   methods.pointee.xShmLock = { file, first, count, flags in
     let handle = opened(file)
@@ -172,7 +194,10 @@ func makeVFS(named name: UnsafePointer<CChar>) -> sqlite3_vfs {
     file!.withMemoryRebound(to: FileHead.self, capacity: 1) { $0.pointee.base.pMethods = nil }
     let owner = disk(vfs)
     let found: (file: DiskFile?, code: Int32) = owner.state.withLock { state in
-      guard !state.isDead else { return (nil, SQLITE_IOERR) }
+      guard !state.isDead else {
+        state.lastError = EIO
+        return (nil, SQLITE_IOERR)
+      }
       guard let path else { return (DiskFile(), SQLITE_OK) }
       let name = String(cString: path)
       if state.faults.isReadOnly && flags & SQLITE_OPEN_READWRITE != 0 { return (nil, SQLITE_READONLY) }
@@ -229,6 +254,6 @@ func makeVFS(named name: UnsafePointer<CChar>) -> sqlite3_vfs {
     result?.pointee = 212_544_043_200_000
     return SQLITE_OK
   }
-  vfs.xGetLastError = { _, _, _ in 0 }
+  vfs.xGetLastError = { vfs, _, _ in disk(vfs).state.withLock { $0.lastError } }
   return vfs
 }

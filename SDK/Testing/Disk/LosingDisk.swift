@@ -29,6 +29,8 @@ package final class LosingDisk: @unchecked Sendable {
     var writes = 0
     var syncs = 0
     var openFiles = 0
+    /// What the system has said last of an operation that failed.
+    var lastError: Int32 = 0
     /// Whose files are opened now, and who has been killed.
     var program = 0
     var killed: Set<Int> = []
@@ -54,7 +56,7 @@ package final class LosingDisk: @unchecked Sendable {
       faults.capacity == .max || usedBytes + growth <= faults.capacity
     }
 
-    var usedBytes: Int { files.values.reduce(0) { $0 + $1.content.count } }
+    var usedBytes: Int { files.values.reduce(0) { $0 + $1.content.count + $1.memory.bytes } }
   }
 
   static let sectorBytes = 512
@@ -111,7 +113,7 @@ package final class LosingDisk: @unchecked Sendable {
   package var hasPower: Bool { state.withLock { !$0.isDead } }
   /// Everything that a power cut may come before.
   package var operationCount: Int { state.withLock { $0.operations } }
-  /// What all files take together.
+  /// What all files take together, and with them what connections share: that is a file as well.
   package var usedBytes: Int { state.withLock { $0.usedBytes } }
   package var writeCount: Int { state.withLock { $0.writes } }
   package var syncCount: Int { state.withLock { $0.syncs } }

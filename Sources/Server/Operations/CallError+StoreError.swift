@@ -6,7 +6,10 @@ extension CallError<Never> {
   /// What an error of the store means for a caller.
   package init(_ error: StoreError) {
     switch error.code {
-    case .full: self.init(.resourceExhausted, "the hub's disk is full; nothing was written", cause: error)
+    case .full:
+      self.init(
+        .resourceExhausted, "the hub's disk is full, and nothing was written; free space there, then try again",
+        cause: error)
     case .overloaded:
       self.init(.unavailable, "the hub has too much to do; nothing was done", cause: error)
       retryAfter = Limits.overloadPause

@@ -85,6 +85,7 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
   /// The failure that the last system call left in `errno`.
   init(_ verb: String, _ path: String) {
     let code = errno
-    self.init("cannot \(verb) \(path): \(String(cString: strerror(code)).lowercased())", code: code)
+    let advice = [ENOSPC, EDQUOT].contains(code) ? "; free some space" : ""
+    self.init("cannot \(verb) \(path): \(String(cString: strerror(code)).lowercased())\(advice)", code: code)
   }
 }

@@ -1,17 +1,36 @@
 internal import CSQLite
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 extension StoreError {
   /// A result code of SQLite, with what was being done and what to do now.
   init(sqlite result: Int32, doing action: String, on connection: OpaquePointer?) {
-    let said = connection.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) } ?? "no details"
-    let (code, advice) = Self.meaning(of: result)
+    let isFull = Self.isOfFullDisk(result, on: connection)
+    let words = isFull ? sqlite3_errstr(SQLITE_FULL) : connection.flatMap { sqlite3_errmsg($0) }
+    let said = words.map { String(cString: $0) } ?? "no details"
+    let (code, advice) = Self.meaning(of: isFull ? SQLITE_FULL : result)
     self.init(code, "\(said) while \(action)\(advice.isEmpty ? "" : "; \(advice)")", engineCode: result)
+  }
+
+  /// Whether there was no room. Where the index of a WAL or a new file does not fit, SQLite says only that something
+  /// failed, and the system says what.
+  private static func isOfFullDisk(_ result: Int32, on connection: OpaquePointer?) -> Bool {
+    switch result & 0xff {
+    case SQLITE_FULL: true
+    case SQLITE_IOERR, SQLITE_CANTOPEN:
+      connection.map { [ENOSPC, EDQUOT].contains(sqlite3_system_errno($0)) } ?? false
+    default: false
+    }
   }
 
   private static func meaning(of result: Int32) -> (Code, String) {
     switch result & 0xff {
     case SQLITE_FULL:
-      (.full, "free space on the device that holds the data directory, then try again")
+      (.full, "free space on the device that holds the database, then try again")
     case SQLITE_READONLY, SQLITE_PERM:
       (.readOnly, "make the data directory and its files writable for this user")
     case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL:

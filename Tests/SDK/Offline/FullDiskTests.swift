@@ -24,7 +24,11 @@ struct `Replicas on a full disk` {
 
   init() throws { directory = try TemporaryDirectory() }
 
-  private func open(_ name: String, on disk: LosingDisk) throws -> Replica {
+  private func open(_ name: String, on disk: LosingDisk) throws -> Replica { Replica(try core(name, on: disk)) }
+
+  private func core(
+    _ name: String, on disk: LosingDisk, _ clock: DeviceClock = .system
+  ) throws -> ReplicaCore {
     var options = StoreOptions()
     options.vfs = disk.name
     let database = try Database(path: name, options: options, migrations: ReplicaSchema.migrations)
@@ -34,7 +38,7 @@ struct `Replicas on a full disk` {
         in: transaction)
     }
     let store = try Store(database, options: options)
-    return Replica(ReplicaCore(store, file: directory.path(name), book: book, clock: .system))
+    return ReplicaCore(store, file: directory.path(name), book: book, clock: clock)
   }
 
   private func wait(_ replica: Replica, until isThere: (ReplicaStatus) -> Bool) async {
@@ -81,5 +85,21 @@ struct `Replicas on a full disk` {
     for note in stored { #expect(try await one.notes.get(note.id) == note) }
     await one.close()
     await two.close()
+  }
+
+  @Test func `a visit to the hub that cannot be kept ends with the reason`() async throws {
+    let (disk, clock) = (LosingDisk(seed: 1), TestClock())
+    let core = try core("one", on: disk, clock.device())
+    disk.inject { $0.capacity = 0 }
+    let error = await #expect(throws: ReplicaError.self) {
+      try await clock.running { [place] in
+        var visit = try await SyncErrand.prepare(core, ModelTransport(place), .both) { _ in }
+        return try await visit.run(patience: .seconds(30))
+      }
+    }
+    #expect(error?.code == .storage && error?.isRecoverable == true)
+    // Once is enough.
+    #expect(error?.description.components(separatedBy: "disk is full").count == 2)
+    core.store.close()
   }
 }
