@@ -20,14 +20,14 @@ public struct ChangeStream: AsyncSequence, Sendable {
     var request: WatchRequest
     let options: CallOptions
     let backoff: Backoff
-    var current: ReplyStream<Change, Persistence.WatchFailure>.AsyncIterator?
+    var current: ReplyStream<Change, PersistenceMethods.WatchFailure>.AsyncIterator?
     var failures = 0
 
     public mutating func next(
       isolation actor: isolated (any Actor)?
-    ) async throws(CallError<Persistence.WatchFailure>) -> Change? {
+    ) async throws(CallError<PersistenceMethods.WatchFailure>) -> Change? {
       while true {
-        do throws(CallError<Persistence.WatchFailure>) {
+        do throws(CallError<PersistenceMethods.WatchFailure>) {
           var iterator = current ?? persistence.watch(request, options: options).makeAsyncIterator()
           let change = try await iterator.next()
           current = change == nil ? nil : iterator
@@ -54,7 +54,7 @@ public struct ChangeStream: AsyncSequence, Sendable {
       }
     }
 
-    public mutating func next() async throws(CallError<Persistence.WatchFailure>) -> Change? {
+    public mutating func next() async throws(CallError<PersistenceMethods.WatchFailure>) -> Change? {
       try await next(isolation: nil)
     }
   }

@@ -13,7 +13,7 @@ extension PersistenceClient {
   /// - Parameter progress: told after each piece how many bytes of how many have been sent; never for one message.
   public nonisolated(nonsending) func store(
     _ request: PutRequest, options: CallOptions = .default, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) async throws(CallError<Persistence.PutFailure>) -> PutReply {
+  ) async throws(CallError<PersistenceMethods.PutFailure>) -> PutReply {
     let limit = Int(client.welcome?.limits.messageBytes ?? 0)
     guard request.encodedSize > max(limit, Self.pieceBytes) else { return try await put(request, options: options) }
     var head = request
@@ -29,7 +29,7 @@ extension PersistenceClient {
       }
       return try await upload.finish()
     } catch {
-      throw CallError(error) { failure in Persistence.PutFailure(failure) }
+      throw CallError(error) { failure in PersistenceMethods.PutFailure(failure) }
     }
   }
 
@@ -38,7 +38,7 @@ extension PersistenceClient {
   /// - Parameter progress: told after each piece how many bytes of how many have come; never for one message.
   public nonisolated(nonsending) func load(
     _ request: GetRequest, options: CallOptions = .default, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) async throws(CallError<Persistence.GetFailure>) -> Value? {
+  ) async throws(CallError<PersistenceMethods.GetFailure>) -> Value? {
     do {
       return try await get(request, options: options).value
     } catch {
@@ -58,14 +58,14 @@ extension PersistenceClient {
       }
     } catch {
       if case .notFound = error.declared { return nil }
-      throw CallError(error) { failure in Persistence.GetFailure(failure) }
+      throw CallError(error) { failure in PersistenceMethods.GetFailure(failure) }
     }
     return value
   }
 }
 
-extension Persistence.PutFailure {
-  fileprivate init?(_ failure: Persistence.UploadFailure) {
+extension PersistenceMethods.PutFailure {
+  fileprivate init?(_ failure: PersistenceMethods.UploadFailure) {
     switch failure {
     case .conflict(let error): self = .conflict(error)
     case .quotaExceeded(let error): self = .quotaExceeded(error)
@@ -76,8 +76,8 @@ extension Persistence.PutFailure {
   }
 }
 
-extension Persistence.GetFailure {
-  fileprivate init?(_ failure: Persistence.DownloadFailure) {
+extension PersistenceMethods.GetFailure {
+  fileprivate init?(_ failure: PersistenceMethods.DownloadFailure) {
     switch failure {
     case .forbidden(let error): self = .forbidden(error)
     case .notFound: return nil

@@ -18,42 +18,42 @@ public struct AdministrationClient: Sendable {
     _ request: DescribeRequest,
     options: CallOptions = .default
   ) async throws(CallError<Never>) -> DescribeReply {
-    try await client.unary(Administration.describe, request, options)
+    try await client.unary(AdministrationMethods.describe, request, options)
   }
 
   public nonisolated(nonsending) func createToken(
     _ request: CreateTokenRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Administration.CreateTokenFailure>) -> CreateTokenReply {
-    try await client.unary(Administration.createToken, request, options)
+  ) async throws(CallError<AdministrationMethods.CreateTokenFailure>) -> CreateTokenReply {
+    try await client.unary(AdministrationMethods.createToken, request, options)
   }
 
   public nonisolated(nonsending) func listTokens(
     _ request: ListTokensRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Administration.ListTokensFailure>) -> ListTokensReply {
-    try await client.unary(Administration.listTokens, request, options)
+  ) async throws(CallError<AdministrationMethods.ListTokensFailure>) -> ListTokensReply {
+    try await client.unary(AdministrationMethods.listTokens, request, options)
   }
 
   public nonisolated(nonsending) func revokeToken(
     _ request: RevokeTokenRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Administration.RevokeTokenFailure>) -> RevokeTokenReply {
-    try await client.unary(Administration.revokeToken, request, options)
+  ) async throws(CallError<AdministrationMethods.RevokeTokenFailure>) -> RevokeTokenReply {
+    try await client.unary(AdministrationMethods.revokeToken, request, options)
   }
 
   public nonisolated(nonsending) func setQuota(
     _ request: SpaceQuota,
     options: CallOptions = .default
-  ) async throws(CallError<Administration.SetQuotaFailure>) -> SpaceStatus {
-    try await client.unary(Administration.setQuota, request, options)
+  ) async throws(CallError<AdministrationMethods.SetQuotaFailure>) -> SpaceStatus {
+    try await client.unary(AdministrationMethods.setQuota, request, options)
   }
 
   public nonisolated(nonsending) func listSpaces(
     _ request: ListSpacesRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Administration.ListSpacesFailure>) -> ListSpacesReply {
-    try await client.unary(Administration.listSpaces, request, options)
+  ) async throws(CallError<AdministrationMethods.ListSpacesFailure>) -> ListSpacesReply {
+    try await client.unary(AdministrationMethods.listSpaces, request, options)
   }
 }
 
@@ -68,21 +68,21 @@ public struct DiagnosticsClient: Sendable {
     _ request: Payload,
     options: CallOptions = .default
   ) async throws(CallError<Never>) -> Payload {
-    try await client.unary(Diagnostics.echo, request, options)
+    try await client.unary(DiagnosticsMethods.echo, request, options)
   }
 
   /// Sends as many items of the given size as asked for.
   public func stream(_ request: StreamRequest, options: CallOptions = .default) -> ReplyStream<Payload, Never> {
-    client.serverStream(Diagnostics.stream, request, options)
+    client.serverStream(DiagnosticsMethods.stream, request, options)
   }
 
   /// Counts the bytes that it is sent.
   public func sink(options: CallOptions = .default) -> UploadCall<Payload, SinkReply, Never> {
-    client.clientStream(Diagnostics.sink, options)
+    client.clientStream(DiagnosticsMethods.sink, options)
   }
 
   /// Sends every item back.
   public func relay(options: CallOptions = .default) -> StreamCall<Payload, Payload, Never> {
-    client.bidirectional(Diagnostics.relay, options)
+    client.bidirectional(DiagnosticsMethods.relay, options)
   }
 }

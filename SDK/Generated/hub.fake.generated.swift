@@ -86,8 +86,8 @@ public final class FakeAdministration: Sendable {
 
   /// Lets `dispatcher` answer the service's calls with this fake.
   public func register(on dispatcher: inout Dispatcher) {
-    dispatcher.describe(Administration.descriptor)
-    dispatcher.unary(Administration.describe) { [state] request, context in
+    dispatcher.describe(AdministrationMethods.descriptor)
+    dispatcher.unary(AdministrationMethods.describe) { [state] request, context in
       let answer = state.withLock { state in
         state.describeRequests.append(request)
         return state.describeAnswer
@@ -97,7 +97,7 @@ public final class FakeAdministration: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Administration.createToken) { [state] request, context in
+    dispatcher.unary(AdministrationMethods.createToken) { [state] request, context in
       let answer = state.withLock { state in
         state.createTokenRequests.append(request)
         return state.createTokenAnswer
@@ -107,7 +107,7 @@ public final class FakeAdministration: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Administration.listTokens) { [state] request, context in
+    dispatcher.unary(AdministrationMethods.listTokens) { [state] request, context in
       let answer = state.withLock { state in
         state.listTokensRequests.append(request)
         return state.listTokensAnswer
@@ -117,7 +117,7 @@ public final class FakeAdministration: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Administration.revokeToken) { [state] request, context in
+    dispatcher.unary(AdministrationMethods.revokeToken) { [state] request, context in
       let answer = state.withLock { state in
         state.revokeTokenRequests.append(request)
         return state.revokeTokenAnswer
@@ -127,7 +127,7 @@ public final class FakeAdministration: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Administration.setQuota) { [state] request, context in
+    dispatcher.unary(AdministrationMethods.setQuota) { [state] request, context in
       let answer = state.withLock { state in
         state.setQuotaRequests.append(request)
         return state.setQuotaAnswer
@@ -137,7 +137,7 @@ public final class FakeAdministration: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Administration.listSpaces) { [state] request, context in
+    dispatcher.unary(AdministrationMethods.listSpaces) { [state] request, context in
       let answer = state.withLock { state in
         state.listSpacesRequests.append(request)
         return state.listSpacesAnswer
@@ -209,8 +209,8 @@ public final class FakeDiagnostics: Sendable {
 
   /// Lets `dispatcher` answer the service's calls with this fake.
   public func register(on dispatcher: inout Dispatcher) {
-    dispatcher.describe(Diagnostics.descriptor)
-    dispatcher.unary(Diagnostics.echo) { [state] request, context in
+    dispatcher.describe(DiagnosticsMethods.descriptor)
+    dispatcher.unary(DiagnosticsMethods.echo) { [state] request, context in
       let answer = state.withLock { state in
         state.echoRequests.append(request)
         return state.echoAnswer
@@ -220,7 +220,7 @@ public final class FakeDiagnostics: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.serverStream(Diagnostics.stream) { [state] request, replies, context in
+    dispatcher.serverStream(DiagnosticsMethods.stream) { [state] request, replies, context in
       let answer = state.withLock { state in
         state.streamRequests.append(request)
         return state.streamAnswer
@@ -230,7 +230,7 @@ public final class FakeDiagnostics: Sendable {
       }
       return try await answer(request, replies, context)
     }
-    dispatcher.clientStream(Diagnostics.sink) { [state] requests, context in
+    dispatcher.clientStream(DiagnosticsMethods.sink) { [state] requests, context in
       let answer = state.withLock { state in
         state.sinkCalls += 1
         return state.sinkAnswer
@@ -240,7 +240,7 @@ public final class FakeDiagnostics: Sendable {
       }
       return try await answer(requests, context)
     }
-    dispatcher.bidirectional(Diagnostics.relay) { [state] requests, replies, context in
+    dispatcher.bidirectional(DiagnosticsMethods.relay) { [state] requests, replies, context in
       let answer = state.withLock { state in
         state.relayCalls += 1
         return state.relayAnswer

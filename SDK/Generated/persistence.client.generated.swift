@@ -17,76 +17,76 @@ public struct PersistenceClient: Sendable {
   public nonisolated(nonsending) func put(
     _ request: PutRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Persistence.PutFailure>) -> PutReply {
-    try await client.unary(Persistence.put, request, options)
+  ) async throws(CallError<PersistenceMethods.PutFailure>) -> PutReply {
+    try await client.unary(PersistenceMethods.put, request, options)
   }
 
   /// Reads a value; absent when there is none or it has expired.
   public nonisolated(nonsending) func get(
     _ request: GetRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Persistence.GetFailure>) -> GetReply {
-    try await client.unary(Persistence.get, request, options)
+  ) async throws(CallError<PersistenceMethods.GetFailure>) -> GetReply {
+    try await client.unary(PersistenceMethods.get, request, options)
   }
 
   /// Removes a value.
   public nonisolated(nonsending) func delete(
     _ request: DeleteRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Persistence.DeleteFailure>) -> DeleteReply {
-    try await client.unary(Persistence.delete, request, options)
+  ) async throws(CallError<PersistenceMethods.DeleteFailure>) -> DeleteReply {
+    try await client.unary(PersistenceMethods.delete, request, options)
   }
 
   /// Tells whether there is a value, without its content.
   public nonisolated(nonsending) func exists(
     _ request: GetRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Persistence.ExistsFailure>) -> ExistsReply {
-    try await client.unary(Persistence.exists, request, options)
+  ) async throws(CallError<PersistenceMethods.ExistsFailure>) -> ExistsReply {
+    try await client.unary(PersistenceMethods.exists, request, options)
   }
 
   /// Lists values whose keys have a prefix, in order of the keys, a page at a time.
   public nonisolated(nonsending) func list(
     _ request: ListRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Persistence.ListFailure>) -> ListReply {
-    try await client.unary(Persistence.list, request, options)
+  ) async throws(CallError<PersistenceMethods.ListFailure>) -> ListReply {
+    try await client.unary(PersistenceMethods.list, request, options)
   }
 
   /// Does each operation by itself; each has an outcome of its own.
   public nonisolated(nonsending) func batch(
     _ request: BatchRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Persistence.BatchFailure>) -> BatchReply {
-    try await client.unary(Persistence.batch, request, options)
+  ) async throws(CallError<PersistenceMethods.BatchFailure>) -> BatchReply {
+    try await client.unary(PersistenceMethods.batch, request, options)
   }
 
   /// Does all operations or none: a failed precondition undoes everything.
   public nonisolated(nonsending) func transaction(
     _ request: BatchRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Persistence.TransactionFailure>) -> BatchReply {
-    try await client.unary(Persistence.transaction, request, options)
+  ) async throws(CallError<PersistenceMethods.TransactionFailure>) -> BatchReply {
+    try await client.unary(PersistenceMethods.transaction, request, options)
   }
 
   /// Sends each change of a space as it is committed, in order, without a gap or a repeat.
   public func watch(
     _ request: WatchRequest,
     options: CallOptions = .default
-  ) -> ReplyStream<Change, Persistence.WatchFailure> {
-    client.serverStream(Persistence.watch, request, options)
+  ) -> ReplyStream<Change, PersistenceMethods.WatchFailure> {
+    client.serverStream(PersistenceMethods.watch, request, options)
   }
 
   /// Stores a value that is larger than one message.
-  public func upload(options: CallOptions = .default) -> UploadCall<Piece, PutReply, Persistence.UploadFailure> {
-    client.clientStream(Persistence.upload, options)
+  public func upload(options: CallOptions = .default) -> UploadCall<Piece, PutReply, PersistenceMethods.UploadFailure> {
+    client.clientStream(PersistenceMethods.upload, options)
   }
 
   /// Reads a value that is larger than one message.
   public func download(
     _ request: GetRequest,
     options: CallOptions = .default
-  ) -> ReplyStream<DownloadPiece, Persistence.DownloadFailure> {
-    client.serverStream(Persistence.download, request, options)
+  ) -> ReplyStream<DownloadPiece, PersistenceMethods.DownloadFailure> {
+    client.serverStream(PersistenceMethods.download, request, options)
   }
 }

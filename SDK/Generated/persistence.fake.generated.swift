@@ -126,8 +126,8 @@ public final class FakePersistence: Sendable {
 
   /// Lets `dispatcher` answer the service's calls with this fake.
   public func register(on dispatcher: inout Dispatcher) {
-    dispatcher.describe(Persistence.descriptor)
-    dispatcher.unary(Persistence.put) { [state] request, context in
+    dispatcher.describe(PersistenceMethods.descriptor)
+    dispatcher.unary(PersistenceMethods.put) { [state] request, context in
       let answer = state.withLock { state in
         state.putRequests.append(request)
         return state.putAnswer
@@ -137,7 +137,7 @@ public final class FakePersistence: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Persistence.get) { [state] request, context in
+    dispatcher.unary(PersistenceMethods.get) { [state] request, context in
       let answer = state.withLock { state in
         state.getRequests.append(request)
         return state.getAnswer
@@ -147,7 +147,7 @@ public final class FakePersistence: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Persistence.delete) { [state] request, context in
+    dispatcher.unary(PersistenceMethods.delete) { [state] request, context in
       let answer = state.withLock { state in
         state.deleteRequests.append(request)
         return state.deleteAnswer
@@ -157,7 +157,7 @@ public final class FakePersistence: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Persistence.exists) { [state] request, context in
+    dispatcher.unary(PersistenceMethods.exists) { [state] request, context in
       let answer = state.withLock { state in
         state.existsRequests.append(request)
         return state.existsAnswer
@@ -167,7 +167,7 @@ public final class FakePersistence: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Persistence.list) { [state] request, context in
+    dispatcher.unary(PersistenceMethods.list) { [state] request, context in
       let answer = state.withLock { state in
         state.listRequests.append(request)
         return state.listAnswer
@@ -177,7 +177,7 @@ public final class FakePersistence: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Persistence.batch) { [state] request, context in
+    dispatcher.unary(PersistenceMethods.batch) { [state] request, context in
       let answer = state.withLock { state in
         state.batchRequests.append(request)
         return state.batchAnswer
@@ -187,7 +187,7 @@ public final class FakePersistence: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Persistence.transaction) { [state] request, context in
+    dispatcher.unary(PersistenceMethods.transaction) { [state] request, context in
       let answer = state.withLock { state in
         state.transactionRequests.append(request)
         return state.transactionAnswer
@@ -197,7 +197,7 @@ public final class FakePersistence: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.serverStream(Persistence.watch) { [state] request, replies, context in
+    dispatcher.serverStream(PersistenceMethods.watch) { [state] request, replies, context in
       let answer = state.withLock { state in
         state.watchRequests.append(request)
         return state.watchAnswer
@@ -207,7 +207,7 @@ public final class FakePersistence: Sendable {
       }
       return try await answer(request, replies, context)
     }
-    dispatcher.clientStream(Persistence.upload) { [state] requests, context in
+    dispatcher.clientStream(PersistenceMethods.upload) { [state] requests, context in
       let answer = state.withLock { state in
         state.uploadCalls += 1
         return state.uploadAnswer
@@ -217,7 +217,7 @@ public final class FakePersistence: Sendable {
       }
       return try await answer(requests, context)
     }
-    dispatcher.serverStream(Persistence.download) { [state] request, replies, context in
+    dispatcher.serverStream(PersistenceMethods.download) { [state] request, replies, context in
       let answer = state.withLock { state in
         state.downloadRequests.append(request)
         return state.downloadAnswer

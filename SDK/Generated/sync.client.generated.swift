@@ -17,52 +17,55 @@ public struct SyncClient: Sendable {
   public nonisolated(nonsending) func join(
     _ request: JoinRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Sync.JoinFailure>) -> JoinReply {
-    try await client.unary(Sync.join, request, options)
+  ) async throws(CallError<SyncMethods.JoinFailure>) -> JoinReply {
+    try await client.unary(SyncMethods.join, request, options)
   }
 
   /// Does operations in their order, each with an outcome of its own. Sent twice, it is done once.
   public nonisolated(nonsending) func push(
     _ request: PushRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Sync.PushFailure>) -> PushReply {
-    try await client.unary(Sync.push, request, options)
+  ) async throws(CallError<SyncMethods.PushFailure>) -> PushReply {
+    try await client.unary(SyncMethods.push, request, options)
   }
 
   /// What has changed since the cursor, a page at a time.
   public nonisolated(nonsending) func pull(
     _ request: PullRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Sync.PullFailure>) -> PullReply {
-    try await client.unary(Sync.pull, request, options)
+  ) async throws(CallError<SyncMethods.PullFailure>) -> PullReply {
+    try await client.unary(SyncMethods.pull, request, options)
   }
 
   /// Says when there is something to pull, and at first where the hub is.
-  public func hints(_ request: HintsRequest, options: CallOptions = .default) -> ReplyStream<Hint, Sync.HintsFailure> {
-    client.serverStream(Sync.hints, request, options)
+  public func hints(
+    _ request: HintsRequest,
+    options: CallOptions = .default
+  ) -> ReplyStream<Hint, SyncMethods.HintsFailure> {
+    client.serverStream(SyncMethods.hints, request, options)
   }
 
   /// What a device that has pulled everything must come to as well.
   public nonisolated(nonsending) func checksum(
     _ request: ChecksumRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Sync.ChecksumFailure>) -> ChecksumReply {
-    try await client.unary(Sync.checksum, request, options)
+  ) async throws(CallError<SyncMethods.ChecksumFailure>) -> ChecksumReply {
+    try await client.unary(SyncMethods.checksum, request, options)
   }
 
   /// Operations that wait for a decision, oldest first.
   public nonisolated(nonsending) func conflicts(
     _ request: ConflictsRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Sync.ConflictsFailure>) -> ConflictsReply {
-    try await client.unary(Sync.conflicts, request, options)
+  ) async throws(CallError<SyncMethods.ConflictsFailure>) -> ConflictsReply {
+    try await client.unary(SyncMethods.conflicts, request, options)
   }
 
   /// Decides one. Who decides later than another finds it no longer there.
   public nonisolated(nonsending) func resolve(
     _ request: ResolveRequest,
     options: CallOptions = .default
-  ) async throws(CallError<Sync.ResolveFailure>) -> ResolveReply {
-    try await client.unary(Sync.resolve, request, options)
+  ) async throws(CallError<SyncMethods.ResolveFailure>) -> ResolveReply {
+    try await client.unary(SyncMethods.resolve, request, options)
   }
 }

@@ -96,8 +96,8 @@ public final class FakeSync: Sendable {
 
   /// Lets `dispatcher` answer the service's calls with this fake.
   public func register(on dispatcher: inout Dispatcher) {
-    dispatcher.describe(Sync.descriptor)
-    dispatcher.unary(Sync.join) { [state] request, context in
+    dispatcher.describe(SyncMethods.descriptor)
+    dispatcher.unary(SyncMethods.join) { [state] request, context in
       let answer = state.withLock { state in
         state.joinRequests.append(request)
         return state.joinAnswer
@@ -107,7 +107,7 @@ public final class FakeSync: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Sync.push) { [state] request, context in
+    dispatcher.unary(SyncMethods.push) { [state] request, context in
       let answer = state.withLock { state in
         state.pushRequests.append(request)
         return state.pushAnswer
@@ -117,7 +117,7 @@ public final class FakeSync: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Sync.pull) { [state] request, context in
+    dispatcher.unary(SyncMethods.pull) { [state] request, context in
       let answer = state.withLock { state in
         state.pullRequests.append(request)
         return state.pullAnswer
@@ -127,7 +127,7 @@ public final class FakeSync: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.serverStream(Sync.hints) { [state] request, replies, context in
+    dispatcher.serverStream(SyncMethods.hints) { [state] request, replies, context in
       let answer = state.withLock { state in
         state.hintsRequests.append(request)
         return state.hintsAnswer
@@ -137,7 +137,7 @@ public final class FakeSync: Sendable {
       }
       return try await answer(request, replies, context)
     }
-    dispatcher.unary(Sync.checksum) { [state] request, context in
+    dispatcher.unary(SyncMethods.checksum) { [state] request, context in
       let answer = state.withLock { state in
         state.checksumRequests.append(request)
         return state.checksumAnswer
@@ -147,7 +147,7 @@ public final class FakeSync: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Sync.conflicts) { [state] request, context in
+    dispatcher.unary(SyncMethods.conflicts) { [state] request, context in
       let answer = state.withLock { state in
         state.conflictsRequests.append(request)
         return state.conflictsAnswer
@@ -157,7 +157,7 @@ public final class FakeSync: Sendable {
       }
       return try await answer(request, context)
     }
-    dispatcher.unary(Sync.resolve) { [state] request, context in
+    dispatcher.unary(SyncMethods.resolve) { [state] request, context in
       let answer = state.withLock { state in
         state.resolveRequests.append(request)
         return state.resolveAnswer

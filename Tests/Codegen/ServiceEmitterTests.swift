@@ -29,7 +29,7 @@ import Testing
       swift.hasSuffix(
         """
         /// Keeps notes.
-        public enum Notes {
+        public enum NotesMethods {
           public static let descriptor = ServiceDescriptor(
             number: 1007, name: "notes.Notes",
             methods: [
@@ -124,21 +124,21 @@ import Testing
           public nonisolated(nonsending) func save(
             _ request: Draft,
             options: CallOptions = .default
-          ) async throws(CallError<Notes.SaveFailure>) -> Draft {
-            try await client.unary(Notes.save, request, options)
+          ) async throws(CallError<NotesMethods.SaveFailure>) -> Draft {
+            try await client.unary(NotesMethods.save, request, options)
           }
 
           public func find(_ request: Draft, options: CallOptions = .default) -> ReplyStream<Draft, Never> {
-            client.serverStream(Notes.find, request, options)
+            client.serverStream(NotesMethods.find, request, options)
           }
 
           @available(*, deprecated, message: "Use save.")
           public func upload(options: CallOptions = .default) -> UploadCall<Draft, Draft, Never> {
-            client.clientStream(Notes.upload, options)
+            client.clientStream(NotesMethods.upload, options)
           }
 
-          public func talk(options: CallOptions = .default) -> StreamCall<Draft, Draft, Notes.TalkFailure> {
-            client.bidirectional(Notes.talk, options)
+          public func talk(options: CallOptions = .default) -> StreamCall<Draft, Draft, NotesMethods.TalkFailure> {
+            client.bidirectional(NotesMethods.talk, options)
           }
         }
 
@@ -168,17 +168,17 @@ import Testing
         extension NotesService {
           /// Lets `dispatcher` answer the service's calls with this implementation.
           public func register(on dispatcher: inout Dispatcher) {
-            dispatcher.describe(Notes.descriptor)
-            dispatcher.unary(Notes.save) { request, context in
+            dispatcher.describe(NotesMethods.descriptor)
+            dispatcher.unary(NotesMethods.save) { request, context in
               try await self.save(request, context: context)
             }
-            dispatcher.serverStream(Notes.find) { request, replies, context in
+            dispatcher.serverStream(NotesMethods.find) { request, replies, context in
               try await self.find(request, replies: replies, context: context)
             }
-            dispatcher.clientStream(Notes.upload) { requests, context in
+            dispatcher.clientStream(NotesMethods.upload) { requests, context in
               try await self.upload(requests, context: context)
             }
-            dispatcher.bidirectional(Notes.talk) { requests, replies, context in
+            dispatcher.bidirectional(NotesMethods.talk) { requests, replies, context in
               try await self.talk(requests, replies: replies, context: context)
             }
           }
@@ -204,7 +204,7 @@ import Testing
     #expect(
       swift.contains(
         """
-            dispatcher.unary(Notes.save) { [state] request, context in
+            dispatcher.unary(NotesMethods.save) { [state] request, context in
               let answer = state.withLock { state in
                 state.saveRequests.append(request)
                 return state.saveAnswer

@@ -28,7 +28,7 @@ struct `Change streams` {
   @Test func `an error that waiting does not mend ends it`() async throws {
     fake.onWatch { _, _, _ in throw CursorExpired(floor: 12) }
     var changes = fake.client().changes(WatchRequest(space: "s", cursor: [1]), backoff: atOnce).makeAsyncIterator()
-    let error = await #expect(throws: CallError<Persistence.WatchFailure>.self) { try await changes.next() }
+    let error = await #expect(throws: CallError<PersistenceMethods.WatchFailure>.self) { try await changes.next() }
     #expect(error?.declared == .cursorExpired(CursorExpired(floor: 12)))
     #expect(fake.watchRequests.count == 1)
   }

@@ -61,7 +61,7 @@ struct `Large values` {
   @Test func `a declared error of an upload is the one of a put`() async throws {
     fake.onUpload { _, _ in throw Conflict(key: "k", expected: 1, actual: 2) }
     let content = [UInt8](repeating: 0, count: 5_000_000)
-    let error = await #expect(throws: CallError<Persistence.PutFailure>.self) {
+    let error = await #expect(throws: CallError<PersistenceMethods.PutFailure>.self) {
       try await fake.client().store(PutRequest(space: "s", key: "k", content: content))
     }
     #expect(error?.declared == .conflict(Conflict(key: "k", expected: 1, actual: 2)))

@@ -158,7 +158,8 @@ struct Checker {
       for declaration in file.syntax.declarations {
         if declaration.kind == .service {
           for generated in [
-            "\(declaration.name.text)Client", "\(declaration.name.text)Service", "Fake\(declaration.name.text)",
+            "\(declaration.name.text)Methods", "\(declaration.name.text)Client", "\(declaration.name.text)Service",
+            "Fake\(declaration.name.text)",
           ]
           where topLevel[generated] != nil {
             error(

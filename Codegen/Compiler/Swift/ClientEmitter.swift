@@ -29,8 +29,8 @@ struct ClientEmitter {
   private func function(_ call: Call, of service: Service, into text: inout SwiftText) {
     let access = options.prefix
     let name = Names.swift(call.name)
-    let descriptor = "\(service.name).\(name)"
-    let failure = call.swiftFailure(qualified: service.name)
+    let descriptor = "\(service.swiftMethods).\(name)"
+    let failure = call.swiftFailure(qualified: service.swiftMethods)
     let request = call.request.swiftName
     let reply = call.reply.swiftName
     let parameters = ["_ request: \(request)", "options: CallOptions = .default"]

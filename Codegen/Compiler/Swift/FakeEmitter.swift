@@ -79,7 +79,7 @@ struct FakeEmitter {
     text.blank()
     text.line("/// Lets `dispatcher` answer the service's calls with this fake.")
     text.block("\(access)func register(on dispatcher: inout Dispatcher)") { text in
-      text.line("dispatcher.describe(\(service.name).descriptor)")
+      text.line("dispatcher.describe(\(service.swiftMethods).descriptor)")
       for call in service.calls { registration(call, of: service, into: &text) }
     }
   }
@@ -91,7 +91,7 @@ struct FakeEmitter {
     let parameters = streams ? "\(input), replies, context" : "\(input), context"
     let escaped = Names.swift(call.name)
     text.block(
-      "dispatcher.\(call.shape.rawValue)(\(service.name).\(escaped)) { [state] \(parameters) in", opening: false
+      "dispatcher.\(call.shape.rawValue)(\(service.swiftMethods).\(escaped)) { [state] \(parameters) in", opening: false
     ) {
       text in
       text.line("let answer = state.withLock { state in")

@@ -19,7 +19,7 @@ struct ServerEmitter {
       text.block("extension \(service.name)Service") { text in
         text.line("/// Lets `dispatcher` answer the service's calls with this implementation.")
         text.block("\(access)func register(on dispatcher: inout Dispatcher)") { text in
-          text.line("dispatcher.describe(\(service.name).descriptor)")
+          text.line("dispatcher.describe(\(service.swiftMethods).descriptor)")
           for call in service.calls { registration(call, of: service, into: &text) }
         }
       }
@@ -47,7 +47,8 @@ struct ServerEmitter {
     let streams = call.shape == .serverStream || call.shape == .bidirectional
     let parameters = streams ? "\(input), replies, context" : "\(input), context"
     let arguments = streams ? "\(input), replies: replies, context: context" : "\(input), context: context"
-    text.block("dispatcher.\(call.shape.rawValue)(\(service.name).\(name)) { \(parameters) in", opening: false) {
+    text.block("dispatcher.\(call.shape.rawValue)(\(service.swiftMethods).\(name)) { \(parameters) in", opening: false)
+    {
       text in
       text.line("try await self.\(name)(\(arguments))")
     }

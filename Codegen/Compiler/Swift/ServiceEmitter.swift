@@ -6,7 +6,7 @@ struct ServiceEmitter {
 
   func emit(into text: inout SwiftText) {
     text.annotations(service.annotations, attribute: false)
-    text.block("\(access)enum \(service.name)") { text in
+    text.block("\(access)enum \(service.swiftMethods)") { text in
       descriptor(into: &text)
       for call in service.calls {
         text.blank()
@@ -100,4 +100,10 @@ extension Call {
     guard !errors.isEmpty else { return "Never" }
     return (service.map { $0 + "." } ?? "") + Names.pascal(name) + "Failure"
   }
+}
+
+extension Service {
+  /// The namespace of the descriptors of its calls. Not the service's own name, which is free for what programs build on
+  /// the service.
+  var swiftMethods: String { "\(name)Methods" }
 }

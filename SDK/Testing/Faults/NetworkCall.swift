@@ -12,15 +12,15 @@ public struct NetworkCall: Hashable, Sendable, ExpressibleByStringLiteral, Custo
   public init(stringLiteral name: String) { self.name = name }
 
   /// A replica introduces itself.
-  public static let join = NetworkCall(Sync.join.name)
+  public static let join = NetworkCall(SyncMethods.join.name)
   /// A replica tells of its changes.
-  public static let push = NetworkCall(Sync.push.name)
+  public static let push = NetworkCall(SyncMethods.push.name)
   /// A replica asks for the changes of others.
-  public static let pull = NetworkCall(Sync.pull.name)
+  public static let pull = NetworkCall(SyncMethods.pull.name)
   /// A replica compares what it has with the hub.
-  public static let checksum = NetworkCall(Sync.checksum.name)
+  public static let checksum = NetworkCall(SyncMethods.checksum.name)
   /// The hub tells a replica that there is something new: each time counts as a call.
-  public static let hints = NetworkCall(Sync.hints.name)
+  public static let hints = NetworkCall(SyncMethods.hints.name)
 
   /// All calls of replicas.
   public static let ofReplicas: Set<NetworkCall> = [.join, .push, .pull, .checksum, .hints]

@@ -1181,7 +1181,7 @@ public struct NotAllowed: DeclaredError {
 }
 
 /// Administration and description.
-public enum Administration {
+public enum AdministrationMethods {
   public static let descriptor = ServiceDescriptor(
     number: 2, name: "holdfast.hub.Administration",
     methods: [
@@ -1330,7 +1330,7 @@ public enum Administration {
 }
 
 /// For measuring a hub and the way to it.
-public enum Diagnostics {
+public enum DiagnosticsMethods {
   public static let descriptor = ServiceDescriptor(
     number: 3, name: "holdfast.hub.Diagnostics",
     methods: [

@@ -1420,7 +1420,7 @@ public struct OperationMismatch: DeclaredError {
 }
 
 /// Values of one hub.
-public enum Persistence {
+public enum PersistenceMethods {
   public static let descriptor = ServiceDescriptor(
     number: 1, name: "holdfast.persistence.Persistence",
     methods: [

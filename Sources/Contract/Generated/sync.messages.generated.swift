@@ -1871,7 +1871,7 @@ public struct NoSuchConflict: DeclaredError {
 }
 
 /// Entities of one hub.
-public enum Sync {
+public enum SyncMethods {
   public static let descriptor = ServiceDescriptor(
     number: 4, name: "holdfast.sync.Sync",
     methods: [

@@ -82,8 +82,8 @@ public final class RPCClient: Sendable {
   /// Sends one request and returns at once; the reply is waited for later. So one task keeps several calls under way,
   /// and replies that arrive together wake it once.
   ///
-  ///     let first = client.begin(Persistence.get, GetRequest(key: "a"))
-  ///     let second = client.begin(Persistence.get, GetRequest(key: "b"))
+  ///     let first = client.begin(PersistenceMethods.get, GetRequest(key: "a"))
+  ///     let second = client.begin(PersistenceMethods.get, GetRequest(key: "b"))
   ///     let values = try await (first.reply, second.reply)
   ///
   /// Where there is no connection yet, or interceptors are to see the call, a task of its own sends it.

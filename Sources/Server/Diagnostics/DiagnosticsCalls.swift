@@ -7,7 +7,7 @@ struct DiagnosticsCalls: DiagnosticsService {
   /// Registers all calls; `echo`, which waits for nothing, in the form that is quickest.
   func registerAll(on dispatcher: inout Dispatcher) {
     register(on: &dispatcher)
-    dispatcher.immediate(Diagnostics.echo) { request, _ in request }
+    dispatcher.immediate(DiagnosticsMethods.echo) { request, _ in request }
   }
 
   nonisolated(nonsending) func echo(_ request: Payload, context: CallContext) async throws -> Payload { request }

@@ -38,23 +38,23 @@ public protocol AdministrationService: Sendable {
 extension AdministrationService {
   /// Lets `dispatcher` answer the service's calls with this implementation.
   public func register(on dispatcher: inout Dispatcher) {
-    dispatcher.describe(Administration.descriptor)
-    dispatcher.unary(Administration.describe) { request, context in
+    dispatcher.describe(AdministrationMethods.descriptor)
+    dispatcher.unary(AdministrationMethods.describe) { request, context in
       try await self.describe(request, context: context)
     }
-    dispatcher.unary(Administration.createToken) { request, context in
+    dispatcher.unary(AdministrationMethods.createToken) { request, context in
       try await self.createToken(request, context: context)
     }
-    dispatcher.unary(Administration.listTokens) { request, context in
+    dispatcher.unary(AdministrationMethods.listTokens) { request, context in
       try await self.listTokens(request, context: context)
     }
-    dispatcher.unary(Administration.revokeToken) { request, context in
+    dispatcher.unary(AdministrationMethods.revokeToken) { request, context in
       try await self.revokeToken(request, context: context)
     }
-    dispatcher.unary(Administration.setQuota) { request, context in
+    dispatcher.unary(AdministrationMethods.setQuota) { request, context in
       try await self.setQuota(request, context: context)
     }
-    dispatcher.unary(Administration.listSpaces) { request, context in
+    dispatcher.unary(AdministrationMethods.listSpaces) { request, context in
       try await self.listSpaces(request, context: context)
     }
   }
@@ -86,17 +86,17 @@ public protocol DiagnosticsService: Sendable {
 extension DiagnosticsService {
   /// Lets `dispatcher` answer the service's calls with this implementation.
   public func register(on dispatcher: inout Dispatcher) {
-    dispatcher.describe(Diagnostics.descriptor)
-    dispatcher.unary(Diagnostics.echo) { request, context in
+    dispatcher.describe(DiagnosticsMethods.descriptor)
+    dispatcher.unary(DiagnosticsMethods.echo) { request, context in
       try await self.echo(request, context: context)
     }
-    dispatcher.serverStream(Diagnostics.stream) { request, replies, context in
+    dispatcher.serverStream(DiagnosticsMethods.stream) { request, replies, context in
       try await self.stream(request, replies: replies, context: context)
     }
-    dispatcher.clientStream(Diagnostics.sink) { requests, context in
+    dispatcher.clientStream(DiagnosticsMethods.sink) { requests, context in
       try await self.sink(requests, context: context)
     }
-    dispatcher.bidirectional(Diagnostics.relay) { requests, replies, context in
+    dispatcher.bidirectional(DiagnosticsMethods.relay) { requests, replies, context in
       try await self.relay(requests, replies: replies, context: context)
     }
   }

@@ -51,35 +51,35 @@ public protocol PersistenceService: Sendable {
 extension PersistenceService {
   /// Lets `dispatcher` answer the service's calls with this implementation.
   public func register(on dispatcher: inout Dispatcher) {
-    dispatcher.describe(Persistence.descriptor)
-    dispatcher.unary(Persistence.put) { request, context in
+    dispatcher.describe(PersistenceMethods.descriptor)
+    dispatcher.unary(PersistenceMethods.put) { request, context in
       try await self.put(request, context: context)
     }
-    dispatcher.unary(Persistence.get) { request, context in
+    dispatcher.unary(PersistenceMethods.get) { request, context in
       try await self.get(request, context: context)
     }
-    dispatcher.unary(Persistence.delete) { request, context in
+    dispatcher.unary(PersistenceMethods.delete) { request, context in
       try await self.delete(request, context: context)
     }
-    dispatcher.unary(Persistence.exists) { request, context in
+    dispatcher.unary(PersistenceMethods.exists) { request, context in
       try await self.exists(request, context: context)
     }
-    dispatcher.unary(Persistence.list) { request, context in
+    dispatcher.unary(PersistenceMethods.list) { request, context in
       try await self.list(request, context: context)
     }
-    dispatcher.unary(Persistence.batch) { request, context in
+    dispatcher.unary(PersistenceMethods.batch) { request, context in
       try await self.batch(request, context: context)
     }
-    dispatcher.unary(Persistence.transaction) { request, context in
+    dispatcher.unary(PersistenceMethods.transaction) { request, context in
       try await self.transaction(request, context: context)
     }
-    dispatcher.serverStream(Persistence.watch) { request, replies, context in
+    dispatcher.serverStream(PersistenceMethods.watch) { request, replies, context in
       try await self.watch(request, replies: replies, context: context)
     }
-    dispatcher.clientStream(Persistence.upload) { requests, context in
+    dispatcher.clientStream(PersistenceMethods.upload) { requests, context in
       try await self.upload(requests, context: context)
     }
-    dispatcher.serverStream(Persistence.download) { request, replies, context in
+    dispatcher.serverStream(PersistenceMethods.download) { request, replies, context in
       try await self.download(request, replies: replies, context: context)
     }
   }

@@ -41,26 +41,26 @@ public protocol SyncService: Sendable {
 extension SyncService {
   /// Lets `dispatcher` answer the service's calls with this implementation.
   public func register(on dispatcher: inout Dispatcher) {
-    dispatcher.describe(Sync.descriptor)
-    dispatcher.unary(Sync.join) { request, context in
+    dispatcher.describe(SyncMethods.descriptor)
+    dispatcher.unary(SyncMethods.join) { request, context in
       try await self.join(request, context: context)
     }
-    dispatcher.unary(Sync.push) { request, context in
+    dispatcher.unary(SyncMethods.push) { request, context in
       try await self.push(request, context: context)
     }
-    dispatcher.unary(Sync.pull) { request, context in
+    dispatcher.unary(SyncMethods.pull) { request, context in
       try await self.pull(request, context: context)
     }
-    dispatcher.serverStream(Sync.hints) { request, replies, context in
+    dispatcher.serverStream(SyncMethods.hints) { request, replies, context in
       try await self.hints(request, replies: replies, context: context)
     }
-    dispatcher.unary(Sync.checksum) { request, context in
+    dispatcher.unary(SyncMethods.checksum) { request, context in
       try await self.checksum(request, context: context)
     }
-    dispatcher.unary(Sync.conflicts) { request, context in
+    dispatcher.unary(SyncMethods.conflicts) { request, context in
       try await self.conflicts(request, context: context)
     }
-    dispatcher.unary(Sync.resolve) { request, context in
+    dispatcher.unary(SyncMethods.resolve) { request, context in
       try await self.resolve(request, context: context)
     }
   }

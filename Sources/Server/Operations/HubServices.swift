@@ -82,7 +82,7 @@ package final class HubServices: Sendable {
     persistence.register(on: &dispatcher)
     sync.register(on: &dispatcher)
     DiagnosticsCalls().registerAll(on: &dispatcher)
-    dispatcher.describe(Administration.descriptor)
+    dispatcher.describe(AdministrationMethods.descriptor)
     AdministrationCalls(
       tokens: tokens, spaces: persistence, description: describe(dispatcher, settings),
       load: {
@@ -115,7 +115,7 @@ package final class HubServices: Sendable {
       return { method in
         guard !client.isRevoked else { return CallRefusal(.unauthenticated, "the token has been revoked") }
         // Every client may ask what there is.
-        guard !forbidden.isEmpty, let service = forbidden[method.service], method != Administration.describe.id
+        guard !forbidden.isEmpty, let service = forbidden[method.service], method != AdministrationMethods.describe.id
         else { return nil }
         return CallRefusal(.permissionDenied, "the token is not for the service \(service)")
       }

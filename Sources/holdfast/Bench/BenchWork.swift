@@ -68,7 +68,7 @@ struct EchoWork: PipelinedWork {
   }
 
   func begin(_ lane: inout Hub) -> PendingReply<Payload, Never> {
-    lane.client.begin(Diagnostics.echo, Payload(content: payload))
+    lane.client.begin(DiagnosticsMethods.echo, Payload(content: payload))
   }
 
   func check(_ reply: Payload, _ lane: inout Hub) throws {
@@ -96,8 +96,8 @@ struct PutWork: PipelinedWork {
     try check(await PersistenceClient(lane.client).put(request(&lane)), &lane)
   }
 
-  func begin(_ lane: inout Lane) -> PendingReply<PutReply, Persistence.PutFailure> {
-    lane.client.begin(Persistence.put, request(&lane))
+  func begin(_ lane: inout Lane) -> PendingReply<PutReply, PersistenceMethods.PutFailure> {
+    lane.client.begin(PersistenceMethods.put, request(&lane))
   }
 
   private func request(_ lane: inout Lane) -> PutRequest {
@@ -163,8 +163,8 @@ struct GetWork: PipelinedWork {
     try check(await PersistenceClient(lane.client).get(request(&lane)), &lane)
   }
 
-  func begin(_ lane: inout Lane) -> PendingReply<GetReply, Persistence.GetFailure> {
-    lane.client.begin(Persistence.get, request(&lane))
+  func begin(_ lane: inout Lane) -> PendingReply<GetReply, PersistenceMethods.GetFailure> {
+    lane.client.begin(PersistenceMethods.get, request(&lane))
   }
 
   private func request(_ lane: inout Lane) -> GetRequest {

@@ -55,14 +55,14 @@ private struct Editor {
       do {
         done = try await edit(after: done)
         awaySince = nil
-      } catch let error as CallError<Persistence.PutFailure> {
+      } catch let error as CallError<PersistenceMethods.PutFailure> {
         if case .conflict = error.declared {
           outcome.conflicts += 1
           continue
         }
         try await pause(&awaySince, error.status, error)
         outcome.interruptions += 1
-      } catch let error as CallError<Persistence.GetFailure> {
+      } catch let error as CallError<PersistenceMethods.GetFailure> {
         try await pause(&awaySince, error.status, error)
         outcome.interruptions += 1
       }

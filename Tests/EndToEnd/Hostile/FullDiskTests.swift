@@ -10,7 +10,7 @@
   struct `A full disk` {
     private func content(_ number: Int) -> [UInt8] { Array("\(number) \(String(repeating: "d", count: 50_000))".utf8) }
 
-    private func put(_ hub: Hub, _ number: Int) async throws(CallError<Persistence.PutFailure>) {
+    private func put(_ hub: Hub, _ number: Int) async throws(CallError<PersistenceMethods.PutFailure>) {
       _ = try await hub.persistence.put(
         PutRequest(space: "disk", key: "key \(number)", content: content(number), expected: 0))
     }

@@ -100,7 +100,7 @@ struct `A hub that is restored` {
 
     try await process.restart()
     sync = try await device(process)
-    let early = await #expect(throws: CallError<Sync.PushFailure>.self) {
+    let early = await #expect(throws: CallError<SyncMethods.PushFailure>.self) {
       var stale = create(3, "x")
       stale.base = 2
       return try await push([stale], sync, epoch: second.epoch)

@@ -16,8 +16,8 @@ func readmeProgram(address: String, token: String, data: String) async throws {
     if case .conflict(let conflict) = error.declared { print("somebody else wrote version \(conflict.actual)") }
   }
 
-  let cheese = hub.client.begin(Persistence.get, GetRequest(space: "notes", key: "cheese"))
-  let bread = hub.client.begin(Persistence.get, GetRequest(space: "notes", key: "bread"))
+  let cheese = hub.client.begin(PersistenceMethods.get, GetRequest(space: "notes", key: "cheese"))
+  let bread = hub.client.begin(PersistenceMethods.get, GetRequest(space: "notes", key: "bread"))
   print(try await cheese.reply.value == nil, try await bread.reply.value == nil)
 
   for try await change in hub.persistence.changes(WatchRequest(space: "notes", fromStart: true)) {

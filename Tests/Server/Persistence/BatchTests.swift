@@ -45,7 +45,7 @@ struct `Batches and transactions` {
 
   @Test func `a transaction whose precondition fails leaves nothing, not even a number in the sequence`() async throws {
     try await notes.put("a", "1")
-    let error = await #expect(throws: CallError<Persistence.TransactionFailure>.self) {
+    let error = await #expect(throws: CallError<PersistenceMethods.TransactionFailure>.self) {
       try await notes.transaction(
         BatchRequest(
           space: "notes",
@@ -59,7 +59,7 @@ struct `Batches and transactions` {
   }
 
   @Test func `an operation that the hub does not know refuses the whole request`() async throws {
-    let error = await #expect(throws: CallError<Persistence.BatchFailure>.self) {
+    let error = await #expect(throws: CallError<PersistenceMethods.BatchFailure>.self) {
       try await notes.batch(BatchRequest(space: "notes", operations: [.put(Put(key: "b")), Operation()]))
     }
     #expect(error?.status == .invalidArgument)
@@ -69,14 +69,14 @@ struct `Batches and transactions` {
   @Test func `quotas hold to the byte, and what shrinks is always allowed`() async throws {
     _ = try await hub.calls.setQuota(SpaceQuota(space: "notes", bytes: 20, values: 2))
     try await notes.put("a", "123456789")
-    let bytes = await #expect(throws: CallError<Persistence.PutFailure>.self) {
+    let bytes = await #expect(throws: CallError<PersistenceMethods.PutFailure>.self) {
       try await notes.put(PutRequest(space: "notes", key: "b", content: [UInt8](repeating: 0, count: 10)))
     }
     #expect(
       bytes?.declared == .quotaExceeded(QuotaExceeded(space: "notes", resource: "bytes", limit: 20, used: 10)))
     try await notes.put("b", "123456789")
     try await notes.put("b", "1")
-    let values = await #expect(throws: CallError<Persistence.PutFailure>.self) {
+    let values = await #expect(throws: CallError<PersistenceMethods.PutFailure>.self) {
       try await notes.put(PutRequest(space: "notes", key: "c"))
     }
     #expect(

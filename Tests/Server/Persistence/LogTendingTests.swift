@@ -106,7 +106,7 @@ struct `Logs of changes are kept short` {
     let atFloor = try await cursor(after: 15, notes)
     hub.advance(seconds: 1)
     try await hub.calls.tendLogs()
-    let error = await #expect(throws: CallError<Persistence.WatchFailure>.self) {
+    let error = await #expect(throws: CallError<PersistenceMethods.WatchFailure>.self) {
       for try await _ in notes.watch(WatchRequest(space: "notes", cursor: old)) {}
     }
     #expect(error?.declared == .cursorExpired(CursorExpired(floor: 15)))
@@ -132,7 +132,7 @@ struct `Logs of changes are kept short` {
     var last = try #require(try await watch.next()).sequence
     hub.advance(seconds: 1)
     try await hub.calls.tendLogs()
-    let error = await #expect(throws: CallError<Persistence.WatchFailure>.self) {
+    let error = await #expect(throws: CallError<PersistenceMethods.WatchFailure>.self) {
       while let change = try await watch.next() {
         #expect(change.sequence == last + 1)
         last = change.sequence

@@ -13,7 +13,7 @@ struct `Recent values` {
     let notes = hub.client()
     try await notes.put("a", "1")
     try await notes.put("a", "22")
-    await #expect(throws: CallError<Persistence.TransactionFailure>.self) {
+    await #expect(throws: CallError<PersistenceMethods.TransactionFailure>.self) {
       try await notes.transaction(
         BatchRequest(
           space: "notes",

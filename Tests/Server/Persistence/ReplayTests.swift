@@ -46,7 +46,7 @@ struct `Calls that are sent twice` {
       PutRequest(space: "notes", key: "a", content: [49], expected: 0),
       PutRequest(space: "notes", key: "a", content: [49], expiresIn: .seconds(1)),
     ] {
-      let error = await #expect(throws: CallError<Persistence.PutFailure>.self) {
+      let error = await #expect(throws: CallError<PersistenceMethods.PutFailure>.self) {
         try await notes.put(request, options: options)
       }
       guard case .operationMismatch = error?.declared else {

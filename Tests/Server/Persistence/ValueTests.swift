@@ -49,11 +49,11 @@ struct `Values of a hub` {
   @Test func `a precondition that holds lets the write through, one that does not names both versions`() async throws {
     let first = try await notes.put("a", "1", expected: 0)
     let second = try await notes.put("a", "2", expected: first)
-    let error = await #expect(throws: CallError<Persistence.PutFailure>.self) {
+    let error = await #expect(throws: CallError<PersistenceMethods.PutFailure>.self) {
       try await notes.put(PutRequest(space: "notes", key: "a", expected: first))
     }
     #expect(error?.declared == .conflict(Conflict(key: "a", expected: first, actual: second)))
-    let deletion = await #expect(throws: CallError<Persistence.DeleteFailure>.self) {
+    let deletion = await #expect(throws: CallError<PersistenceMethods.DeleteFailure>.self) {
       try await notes.delete(DeleteRequest(space: "notes", key: "b", expected: 7))
     }
     #expect(deletion?.declared == .conflict(Conflict(key: "b", expected: 7, actual: 0)))
@@ -106,7 +106,7 @@ struct `Values of a hub` {
   @Test func `an expired value counts as none for preconditions, purged or not`() async throws {
     let version = try await notes.put("a", "old", expiresIn: .seconds(10))
     hub.advance(seconds: 10)
-    await #expect(throws: CallError<Persistence.PutFailure>.self) {
+    await #expect(throws: CallError<PersistenceMethods.PutFailure>.self) {
       try await notes.put(PutRequest(space: "notes", key: "a", expected: version))
     }
     try await notes.put("a", "new", expected: 0)
@@ -145,7 +145,7 @@ struct `Values of a hub` {
 
   @Test func `keys, contents and names beyond the limits are refused`() async throws {
     let key = String(repeating: "k", count: Limits.keyBytes + 1)
-    let error = await #expect(throws: CallError<Persistence.PutFailure>.self) {
+    let error = await #expect(throws: CallError<PersistenceMethods.PutFailure>.self) {
       try await notes.put(PutRequest(space: "notes", key: key))
     }
     #expect(
@@ -155,7 +155,7 @@ struct `Values of a hub` {
       PutRequest(space: "notes", key: ""), PutRequest(space: "", key: "a"),
       PutRequest(space: "notes", key: "a", expiresIn: .zero),
     ] {
-      let error = await #expect(throws: CallError<Persistence.PutFailure>.self) { try await notes.put(request) }
+      let error = await #expect(throws: CallError<PersistenceMethods.PutFailure>.self) { try await notes.put(request) }
       #expect(error?.status == .invalidArgument)
     }
   }
@@ -164,11 +164,11 @@ struct `Values of a hub` {
     let reader = hub.client(scope: Scope(spaces: [SpacePattern("notes")]))
     try await notes.put("a", "1")
     #expect(try await reader.text("a") == "1")
-    let write = await #expect(throws: CallError<Persistence.PutFailure>.self) {
+    let write = await #expect(throws: CallError<PersistenceMethods.PutFailure>.self) {
       try await reader.put(PutRequest(space: "notes", key: "a"))
     }
     #expect(write?.declared == .forbidden(Forbidden(space: "notes", need: "write")))
-    let read = await #expect(throws: CallError<Persistence.GetFailure>.self) {
+    let read = await #expect(throws: CallError<PersistenceMethods.GetFailure>.self) {
       try await reader.get(GetRequest(space: "other", key: "a"))
     }
     #expect(read?.declared == .forbidden(Forbidden(space: "other", need: "read")))
@@ -183,7 +183,7 @@ struct `Values of a hub` {
         Piece(put: start == 0 ? PutRequest(space: "notes", key: "big", type: "x") : nil, content: piece))
     }
     let version = try await upload.finish().version
-    let single = await #expect(throws: CallError<Persistence.GetFailure>.self) {
+    let single = await #expect(throws: CallError<PersistenceMethods.GetFailure>.self) {
       try await notes.get(GetRequest(space: "notes", key: "big"))
     }
     guard case .tooLarge(let tooLarge) = single?.declared else {
@@ -206,7 +206,7 @@ struct `Values of a hub` {
   @Test func `an upload beyond the limit is refused while it comes in`() async throws {
     let hub = try await PersistenceFixture { $0.valueBytes = 100_000 }
     let upload = hub.client().upload()
-    let error = await #expect(throws: CallError<Persistence.UploadFailure>.self) {
+    let error = await #expect(throws: CallError<PersistenceMethods.UploadFailure>.self) {
       try await upload.send(Piece(put: PutRequest(space: "notes", key: "big")))
       for _ in 0..<100 { try await upload.send(Piece(content: [UInt8](repeating: 0, count: 50_000))) }
       _ = try await upload.finish()
@@ -216,7 +216,7 @@ struct `Values of a hub` {
   }
 
   @Test func `a download of nothing says so`() async throws {
-    await #expect(throws: CallError<Persistence.DownloadFailure>.self) {
+    await #expect(throws: CallError<PersistenceMethods.DownloadFailure>.self) {
       for try await _ in notes.download(GetRequest(space: "notes", key: "a")) {}
     }
   }

@@ -107,13 +107,13 @@ struct `Watches of a space` {
     try await notes.put("a", "1")
     let epoch = [UInt8](repeating: 7, count: 8)
     let foreign = WatchCursor(epoch: epoch, space: "notes", sequence: 1).at(1)
-    let expired = await #expect(throws: CallError<Persistence.WatchFailure>.self) {
+    let expired = await #expect(throws: CallError<PersistenceMethods.WatchFailure>.self) {
       for try await _ in notes.watch(WatchRequest(space: "notes", cursor: foreign)) {}
     }
     #expect(expired?.declared == .cursorExpired(CursorExpired(floor: 0)))
     let cursor = try await changes(1, WatchRequest(space: "notes", fromStart: true))[0].cursor
     for (space, bytes) in [("other", cursor), ("notes", [1, 2, 3]), ("notes", cursor + [0])] {
-      let error = await #expect(throws: CallError<Persistence.WatchFailure>.self) {
+      let error = await #expect(throws: CallError<PersistenceMethods.WatchFailure>.self) {
         for try await _ in notes.watch(WatchRequest(space: space, cursor: bytes)) {}
       }
       #expect(error?.status == .invalidArgument)
@@ -125,6 +125,6 @@ struct `Watches of a space` {
     var watch = notes.watch(WatchRequest(space: "notes")).makeAsyncIterator()
     #expect(try await watch.next()?.kind == .caughtUp)
     hub.calls.endWatches()
-    await #expect(throws: CallError<Persistence.WatchFailure>.self) { _ = try await watch.next() }
+    await #expect(throws: CallError<PersistenceMethods.WatchFailure>.self) { _ = try await watch.next() }
   }
 }

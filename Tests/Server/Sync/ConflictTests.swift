@@ -118,17 +118,19 @@ struct `Conflicts that wait` {
     for (id, choice, changes) in [
       (1, Choice.unknown, []), (1, .merged, [FieldChange(field: 0, kind: .assign, after: [1])]),
     ] as [(UInt64, Choice, [FieldChange])] {
-      let error = await #expect(throws: CallError<Sync.ResolveFailure>.self) { try await resolve(id, choice, changes) }
+      let error = await #expect(throws: CallError<SyncMethods.ResolveFailure>.self) {
+        try await resolve(id, choice, changes)
+      }
       #expect(error?.status == .invalidArgument)
     }
     for id in [0, 2, UInt64.max] {
-      let error = await #expect(throws: CallError<Sync.ResolveFailure>.self) { try await resolve(id, .mine) }
+      let error = await #expect(throws: CallError<SyncMethods.ResolveFailure>.self) { try await resolve(id, .mine) }
       #expect(error?.declared == .noSuchConflict(NoSuchConflict(id: id)))
     }
     #expect(try await waiting().count == 1)
     let reader = SyncClient(hub.rpcClient("reader", scope: Scope(spaces: [SpacePattern("notes")])))
     #expect(try await reader.conflicts(ConflictsRequest(space: "notes")).conflicts.count == 1)
-    let refused = await #expect(throws: CallError<Sync.ResolveFailure>.self) {
+    let refused = await #expect(throws: CallError<SyncMethods.ResolveFailure>.self) {
       try await reader.resolve(ResolveRequest(space: "notes", id: 1, choice: .mine))
     }
     #expect(refused?.declared == .noAccess(NoAccess(space: "notes", need: "write")))

@@ -17,7 +17,7 @@ struct `Hints of a hub` {
   }
 
   private func hints(_ filters: [EntityFilter] = [], space: String = "notes")
-    -> ReplyStream<Hint, Sync.HintsFailure>.AsyncIterator
+    -> ReplyStream<Hint, SyncMethods.HintsFailure>.AsyncIterator
   {
     SyncClient(hub.rpcClient()).hints(HintsRequest(space: space, filters: filters)).makeAsyncIterator()
   }
@@ -82,13 +82,13 @@ struct `Hints of a hub` {
     var hints = hints()
     _ = try await hints.next()
     hub.calls.endWatches()
-    let error = await #expect(throws: CallError<Sync.HintsFailure>.self) { _ = try await hints.next() }
+    let error = await #expect(throws: CallError<SyncMethods.HintsFailure>.self) { _ = try await hints.next() }
     #expect(error?.status == .unavailable)
   }
 
   @Test func `who may not see the space gets none`() async throws {
     let client = SyncClient(hub.rpcClient("nobody", scope: .nothing))
-    let error = await #expect(throws: CallError<Sync.HintsFailure>.self) {
+    let error = await #expect(throws: CallError<SyncMethods.HintsFailure>.self) {
       for try await _ in client.hints(HintsRequest(space: "notes")) {}
     }
     #expect(error?.declared == .noAccess(NoAccess(space: "notes", need: "read")))

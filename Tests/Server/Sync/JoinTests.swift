@@ -33,7 +33,7 @@ struct `Replicas that join` {
   @Test mutating func `a description with the version of another is refused, a newer one is taken`() async throws {
     try await device.join(Note.description(version: 2))
     var other = Device(hub.rpcClient(), 2)
-    let error = await #expect(throws: CallError<Sync.JoinFailure>.self) {
+    let error = await #expect(throws: CallError<SyncMethods.JoinFailure>.self) {
       try await other.join(Note.description(version: 2, policy: .client))
     }
     #expect(error?.declared == .descriptionMismatch(DescriptionMismatch(type: "note", version: 2)))
@@ -49,7 +49,7 @@ struct `Replicas that join` {
     twice.fields.append(twice.fields[0])
     for description in [twice, EntityDescription(type: "", version: 1), Note.description(policy: .counter)] {
       var device = device
-      let error = await #expect(throws: CallError<Sync.JoinFailure>.self) { try await device.join(description) }
+      let error = await #expect(throws: CallError<SyncMethods.JoinFailure>.self) { try await device.join(description) }
       #expect(error?.status == .invalidArgument)
     }
   }
@@ -69,14 +69,14 @@ struct `Replicas that join` {
     try await device.push(.create(1))
     var copy = Device(hub.rpcClient(), 2)
     copy.identity.incarnation = device.identity.incarnation
-    let atJoin = await #expect(throws: CallError<Sync.JoinFailure>.self) { try await copy.join() }
+    let atJoin = await #expect(throws: CallError<SyncMethods.JoinFailure>.self) { try await copy.join() }
     guard case .unknownReplica = atJoin?.declared else {
       Issue.record("a copied replica must not join: \(String(describing: atJoin))")
       return
     }
     let operations = copy.number([.create(2)])
     let copied = copy
-    let atPush = await #expect(throws: CallError<Sync.PushFailure>.self) { try await copied.send(operations) }
+    let atPush = await #expect(throws: CallError<SyncMethods.PushFailure>.self) { try await copied.send(operations) }
     guard case .unknownReplica = atPush?.declared else {
       Issue.record("a copied replica must not push: \(String(describing: atPush))")
       return
@@ -91,7 +91,7 @@ struct `Replicas that join` {
     let operations = device.number([.create(1)])
     let device = device
     for _ in 0..<2 {
-      let error = await #expect(throws: CallError<Sync.PushFailure>.self) { try await device.send(operations) }
+      let error = await #expect(throws: CallError<SyncMethods.PushFailure>.self) { try await device.send(operations) }
       guard case .unknownReplica = error?.declared else {
         Issue.record("an unknown replica must not push: \(String(describing: error))")
         return
@@ -104,7 +104,7 @@ struct `Replicas that join` {
   @Test mutating func `an identity of zeros is none`() async throws {
     device.identity.incarnation = UUIDCoding.zero
     var device = device
-    let error = await #expect(throws: CallError<Sync.JoinFailure>.self) { try await device.join() }
+    let error = await #expect(throws: CallError<SyncMethods.JoinFailure>.self) { try await device.join() }
     #expect(error?.status == .invalidArgument)
   }
 
@@ -133,11 +133,11 @@ struct `Rights of devices` {
     do {
       try await call(&device)
       return nil
-    } catch let error as CallError<Sync.JoinFailure> {
+    } catch let error as CallError<SyncMethods.JoinFailure> {
       if case .noAccess(let access) = error.declared { return access.need }
-    } catch let error as CallError<Sync.PushFailure> {
+    } catch let error as CallError<SyncMethods.PushFailure> {
       if case .noAccess(let access) = error.declared { return access.need }
-    } catch let error as CallError<Sync.PullFailure> {
+    } catch let error as CallError<SyncMethods.PullFailure> {
       if case .noAccess(let access) = error.declared { return access.need }
     } catch {}
     return "another error"
@@ -159,7 +159,7 @@ struct `Rights of devices` {
     try await reader.pull()
     #expect(reader.state(1) == .title("a"))
     // Its description is compared, and not put in force.
-    let mismatch = await #expect(throws: CallError<Sync.JoinFailure>.self) {
+    let mismatch = await #expect(throws: CallError<SyncMethods.JoinFailure>.self) {
       try await reader.join(Note.description(policy: .client))
     }
     #expect(mismatch?.declared == .descriptionMismatch(DescriptionMismatch(type: "note", version: 1)))
@@ -178,7 +178,7 @@ struct `Rights of devices` {
     for space in ["", String(repeating: "x", count: 129)] {
       var device = Device(hub.rpcClient(), 4)
       device.space = space
-      let error = await #expect(throws: CallError<Sync.PullFailure>.self) { try await device.pull() }
+      let error = await #expect(throws: CallError<SyncMethods.PullFailure>.self) { try await device.pull() }
       #expect(error?.status == .invalidArgument)
     }
   }

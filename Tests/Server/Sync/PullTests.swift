@@ -139,7 +139,7 @@ struct `Pulled entities` {
   @Test mutating func `filters that are none are refused`() async throws {
     device.filters = [EntityFilter(type: "note", equal: [1, 2, 3])]
     var device = device
-    let error = await #expect(throws: CallError<Sync.PullFailure>.self) { try await device.pull() }
+    let error = await #expect(throws: CallError<SyncMethods.PullFailure>.self) { try await device.pull() }
     #expect(error?.status == .invalidArgument)
   }
 

@@ -239,7 +239,7 @@ struct `Pushed operations` {
     #expect(try await device.push(.create(4).inGroup(1), .create(5).inGroup(1)).map(\.kind) == [.rejected, .blocked])
     #expect(try await device.push(.delete(1, base: 1), .create(6)).map(\.kind) == [.applied, .applied])
     let notes = hub.client()
-    let refused = await #expect(throws: CallError<Persistence.PutFailure>.self) { try await notes.put("a", "1") }
+    let refused = await #expect(throws: CallError<PersistenceMethods.PutFailure>.self) { try await notes.put("a", "1") }
     #expect(refused?.declared != nil)
   }
 
@@ -310,7 +310,7 @@ struct `Pushed operations` {
   @Test mutating func `a push that is too large is refused as a whole`() async throws {
     let operations = device.number((0...UInt8.max).flatMap { [.create($0), .create($0), .create($0)] })
     let device = device
-    let error = await #expect(throws: CallError<Sync.PushFailure>.self) { try await device.send(operations) }
+    let error = await #expect(throws: CallError<SyncMethods.PushFailure>.self) { try await device.send(operations) }
     #expect(error?.status == .invalidArgument)
   }
 

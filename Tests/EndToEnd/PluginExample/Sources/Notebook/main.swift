@@ -46,7 +46,7 @@ try check(consulted.first == first && consulted.count == 2, "a note comes back a
 do {
   _ = try await notes.save(Note(title: "One too many"))
   throw NotSo(what: "a full notebook refuses")
-} catch let error as CallError<Notes.SaveFailure> {
+} catch let error as CallError<NotesMethods.SaveFailure> {
   try check(error.declared == .full(Full(limit: 3)), "the refusal is typed")
 }
 
