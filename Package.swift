@@ -46,6 +46,7 @@ let package = Package(
 
     // Foundations: no module here knows what Holdfast is for.
     module("HoldfastCrypto", at: "Sources/Crypto", needs: ["COpenSSL"]),
+    module("HoldfastCache", at: "Sources/Cache", needs: []),
     module("HoldfastWire", at: "Sources/Wire", needs: []),
     module("HoldfastRPC", at: "Sources/RPC", needs: ["HoldfastWire", "HoldfastCrypto", "COpenSSL", "CLinux"]),
     module("HoldfastStore", at: "Sources/Store", needs: ["CSQLite", "HoldfastCrypto"]),
@@ -104,6 +105,7 @@ let package = Package(
       ],
       path: "Tests/Device", exclude: ["storm.rpc"], swiftSettings: settings),
     tests("Crypto", needs: ["HoldfastCrypto"]),
+    tests("Cache", needs: ["HoldfastCache"]),
     tests(
       "Wire", needs: ["HoldfastWire"],
       excluding: [

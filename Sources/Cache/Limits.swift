@@ -1,0 +1,59 @@
+/// Every bound of this module, with its unit in its name or beside it.
+@usableFromInline
+enum Limits {
+  // MARK: Table
+
+  /// Parts of a cache that have a lock each. One bit for each in the mask of those that have reads to tell of.
+  @usableFromInline static let shards = 64
+
+  /// Reads of one shard that wait to be told to the policy; when they are so many, the reader tells it.
+  @usableFromInline static let waitingReads = 64
+
+  /// Where readers have filled a list before any writer came, one read in so many is noted until one comes.
+  @usableFromInline static let sparseReads = 8
+
+  /// Slots of a shard's table that has nothing in it yet, and the share of slots that may be taken, in quarters.
+  @usableFromInline static let restingSlots = 8
+  @usableFromInline static let takenQuarters = 3
+
+  // MARK: Policy
+
+  /// The window's share of the capacity: one in so many.
+  static let windowShare = 100
+
+  /// The share of the main part that is protected, in percent.
+  static let protectedPercent = 80
+
+  /// Entries that go from a window that has become too large to the main part with each thing that happens.
+  static let settlingEntries = 16
+
+  /// Entries that one candidate may be weighed against together.
+  static let victims = 16
+
+  /// What a counter of the sketch can say, and the frequency from which on a candidate that loses is let in by chance.
+  static let frequency = 15
+  static let warmFrequency = 6
+
+  /// Of those that lose but are warm, one in so many is let in, so that no pattern of keys keeps all others out for ever.
+  static let chance: UInt64 = 128
+
+  /// The counters are halved after so many increments for each entry.
+  static let agingPeriod = 10
+
+  // MARK: Trial of the two policies
+
+  /// Entries that a simulated cache may have before it looks at half as many keys.
+  static let simulatedEntries = 512
+
+  // MARK: Expiry
+
+  /// Ended entries that are removed in one go, while writers wait.
+  @usableFromInline static let endedAtOnce = 64
+
+  /// Slots of one wheel, a power of two, and wheels.
+  static let wheelBits = 6
+  static let wheels = 5
+
+  /// The first wheel's step is two to this power, in nanoseconds: about a second.
+  static let stepBits = 30
+}
