@@ -57,6 +57,42 @@ struct `Simulated devices` {
     #expect(cuts > 0 && gone > 0)
   }
 
+  @Test func `what is damaged is known to be, also when the program was killed on it`() throws {
+    var found = 0
+    for operations in 1...40 {
+      let device = try device(seed: UInt64(operations))
+      var random = SeededGenerator(seed: UInt64(operations))
+      let before = try device.records().map(\.server)
+      device.doom(after: operations, neighbour: false)
+      do {
+        // Until no row is left to be damaged.
+        while try device.damage(&random) != nil {}
+      } catch { #expect(!device.isAlive) }
+      device.crash()
+      try device.start(at: 0)
+      if try device.records().map(\.server) != before {
+        #expect(!device.account.damaged.isEmpty)
+        found += 1
+      }
+    }
+    #expect(found > 0)
+  }
+
+  @Test func `what one life has given up counts for the life that a backup brings back`() throws {
+    let world = SimulatedWorld(seed: 1, settings: .init(), entities: [], parts: SimulationParts())
+    world.addDevice(files: nil)
+    try world.startDevice(0)
+    let device = world.devices[0]
+    let word = TallyWork.Word(device: 0, count: 1)
+    device.account.words = [word: 1]
+    world.deviceBackups[0] = (device.copyOfDisk(seed: 1), device.account)
+    device.account.cancelled = [word]
+    device.account.words[TallyWork.Word(device: 0, count: 2)] = 2
+    world.restoreDevice(0)
+    #expect(device.account.words == [word: 1])
+    #expect(device.account.cancelled == [word])
+  }
+
   @Test func `what is wanted already is not pulled again by that`() throws {
     let device = try device(seed: 1)
     _ = try device.prune(toBytes: 0, at: 0)

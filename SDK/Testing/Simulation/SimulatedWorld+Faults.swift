@@ -184,13 +184,16 @@ extension SimulatedWorld {
     plan(.startDevice(number), in: chance(4_000))
   }
 
-  private func restoreDevice(_ number: Int) {
+  func restoreDevice(_ number: Int) {
     guard let backup = deviceBackups[number], devices[number].hasPower else { return }
     note("device \(number): its file comes out of a backup")
     cover(.deviceRestoredFromBackup)
     disconnect(number)
     devices[number].restore(backup.disk, seed: random.next())
+    // The hub has refused what the life that ends has given up, and takes it for over in the other as well.
+    let cancelled = devices[number].account.cancelled
     devices[number].account = backup.account
+    devices[number].account.cancelled.formUnion(cancelled)
     devices[number].isDoubtful = true
     plan(.startDevice(number), in: chance(2_000))
   }

@@ -113,7 +113,10 @@ extension SimulatedDevice {
     guard !records.isEmpty else { return nil }
     let record = records[Int(random.next() % UInt64(records.count))]
     let isGone = random.next() % 3 == 0
-    try write { transaction, _ in
+    let entity = EntityRef(type: record.type, key: record.key)
+    try write { [self] transaction, _ in
+      // When the power goes before this is known to be on the disk, it may be there all the same.
+      account.damaged.insert(entity)
       if isGone {
         _ = try transaction.execute("DELETE FROM entity WHERE id = $1", [.integer(record.id)])
       } else {
@@ -122,8 +125,6 @@ extension SimulatedDevice {
           [.integer(record.id), .bytes(FieldBytes.text(1, "damaged"))])
       }
     }
-    let entity = EntityRef(type: record.type, key: record.key)
-    account.damaged.insert(entity)
     return entity
   }
 }
