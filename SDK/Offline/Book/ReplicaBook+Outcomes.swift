@@ -167,6 +167,8 @@ extension ReplicaBook {
   private func identifyAnew(
     _ unit: [StoredOperation], _ fresh: UUID, _ settled: inout Settled, _ transaction: borrowing WriteTransaction
   ) throws {
+    // All of a group goes under one.
+    let opening = unit.max { $0.content.number < $1.content.number }?.content.opening ?? 0
     for var operation in unit {
       settled.results[operation.content.number] = .again(after: .zero)
       let taken = operation.incarnation
@@ -176,7 +178,7 @@ extension ReplicaBook {
         head.incarnation = fresh
         return true
       }
-      operation.incarnation = taken.branch(operation.content.opening)
+      operation.incarnation = taken.branch(opening)
       operation.state = .fresh
       operation.refusal = nil
       operation.notBefore = 0

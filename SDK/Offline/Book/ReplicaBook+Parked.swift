@@ -27,7 +27,7 @@ extension ReplicaBook {
   package func retry(_ position: UInt64, in transaction: borrowing WriteTransaction) throws -> Touched {
     let unit = try parkedUnit(of: position, transaction)
     try check(unit)
-    for operation in unit { try renumber(operation, state: .fresh, transaction) }
+    try sendAgain(unit, changed: [], transaction)
     return touched(by: unit)
   }
 
@@ -67,20 +67,22 @@ extension ReplicaBook {
     let isOfNothing = decided.content.kind == .update && found.server == nil && found.before == nil
     let first = unit.first { $0.entity == decided.entity } ?? decided
     if isOfNothing { prevailing[first.position] = try parkedCase(of: first, in: transaction) }
-    for var operation in unit {
-      if let found = prevailing[operation.position] {
-        if isOfNothing, operation.position == first.position {
-          guard let mine = found.mine else {
-            throw ReplicaError(
-              .notPossible, "what the operation changes a part of is gone; create it anew or discard it")
-          }
-          try replace(&operation, by: mine, found, transaction)
+    var decisions = unit
+    for index in decisions.indices {
+      guard let found = prevailing[unit[index].position] else { continue }
+      if isOfNothing, unit[index].position == first.position {
+        guard let mine = found.mine else {
+          throw ReplicaError(
+            .notPossible, "what the operation changes a part of is gone; create it anew or discard it")
         }
-        operation.content.base = found.latest
-        operation.content.clock = try transaction.changeHead { (head) throws(StoreError) in head.clock.tick(at: now) }
+        try replace(&decisions[index], by: mine, found, transaction)
       }
-      try renumber(operation, state: .fresh, transaction)
+      decisions[index].content.base = found.latest
+      decisions[index].content.clock = try transaction.changeHead { (head) throws(StoreError) in
+        head.clock.tick(at: now)
+      }
     }
+    try sendAgain(decisions, changed: Set(prevailing.keys), transaction)
     try rebase(unit, in: transaction)
     return touched(by: unit)
   }
@@ -91,19 +93,20 @@ extension ReplicaBook {
   ) throws -> Touched {
     let unit = try parkedUnit(of: position, transaction)
     try check(unit.filter { $0.position != position })
-    for var operation in unit {
-      if operation.position == position {
-        let found = try parkedCase(of: operation, in: transaction)
-        try replace(&operation, by: try EntityFields(state), found, transaction)
-        operation.content.base = found.record?.server == nil ? found.latest : found.record?.version ?? 0
-        operation.content.clock = try transaction.changeHead { (head) throws(StoreError) in head.clock.tick(at: now) }
-        // It comes to what the hub has: nothing is left to send.
-        if operation.content.kind == .update, operation.content.changes.isEmpty, unit.count == 1 {
-          return try discard(position, at: now, in: transaction)
-        }
+    var decisions = unit
+    for index in decisions.indices where unit[index].position == position {
+      let found = try parkedCase(of: unit[index], in: transaction)
+      try replace(&decisions[index], by: try EntityFields(state), found, transaction)
+      decisions[index].content.base = found.record?.server == nil ? found.latest : found.record?.version ?? 0
+      decisions[index].content.clock = try transaction.changeHead { (head) throws(StoreError) in
+        head.clock.tick(at: now)
       }
-      try renumber(operation, state: .fresh, transaction)
+      // It comes to what the hub has: nothing is left to send.
+      if decisions[index].content.kind == .update, decisions[index].content.changes.isEmpty, unit.count == 1 {
+        return try discard(position, at: now, in: transaction)
+      }
     }
+    try sendAgain(decisions, changed: [position], transaction)
     try rebase(unit, in: transaction)
     return touched(by: unit)
   }
@@ -152,6 +155,32 @@ extension ReplicaBook {
       throw ReplicaError(.notPossible, "operation \(position) does not wait for a decision")
     }
     return unit
+  }
+
+  /// What was decided about is sent. What the hub has refused, and what has become another operation, gets a new number.
+  ///
+  /// What was only held back by another of its group keeps its own: when that one was decided about at the hub, a push
+  /// that is late may have done this, and under this number it is known again and done once.
+  private func sendAgain(
+    _ unit: [StoredOperation], changed: Set<UInt64>, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    let head = try transaction.changeHead { (head) throws(StoreError) in
+      head.edits += 1
+      return head
+    }
+    // All of a group goes under one incarnation.
+    let isPresent = unit.allSatisfy { $0.incarnation == head.incarnation }
+    for var operation in unit {
+      let isRefused = operation.refusal?.kind == .conflict || operation.refusal?.kind == .rejected
+      if !isPresent || isRefused || changed.contains(operation.position) {
+        try renumber(operation, state: .fresh, transaction)
+      } else {
+        operation.state = operation.attempts == 0 ? .fresh : .again
+        operation.refusal = nil
+        operation.notBefore = 0
+        try transaction.store(operation)
+      }
+    }
   }
 
   /// Makes the operation one that leads to `state` from what it finds.

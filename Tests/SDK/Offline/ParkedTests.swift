@@ -7,6 +7,12 @@ import Testing
 
 @testable import HoldfastSDK
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// Operations that the hub does not take, and what is decided about them.
 struct ParkedOperationTests {
   private static let refusal = Outcome(kind: .rejected, status: 7, message: "not allowed")
@@ -252,6 +258,64 @@ struct ParkedOperationTests {
     #expect(try two.write { try $1.parked(in: $0) }.map(\.position) == [])
     #expect(hub.state(.note("a")) == note("milk", likes: 6))
     #expect(first < second && two.isSynced)
+  }
+
+  /// A group of two changes, of which the first has met a conflict and held back the second.
+  private func heldBack(_ hub: inout ModelHub) throws -> (device: BookDevice, first: UInt64) {
+    let (one, two) = (try BookDevice(1), try BookDevice(2))
+    try one.create("a", note("milk"))
+    try one.create("b", note("bread", likes: 1, folder: "a"))
+    try one.sync(with: &hub)
+    try two.sync(with: &hub)
+    try one.update("a", note("cream"))
+    try one.sync(with: &hub)
+    let terms = ReplicaBook.Terms(now: two.now * 1_000_000)
+    let first = try two.write { transaction, book in
+      var (begun, rest) = (terms, terms)
+      begun.beginsGroup = true
+      let first = try book.update(.note("a"), begun, in: transaction) { _ in note("oat milk") }.position
+      rest.unit = first
+      _ = try book.update(.note("b"), rest, in: transaction) { _ in note("bread", likes: 2, folder: "a") }
+      return first
+    }
+    try two.sync(with: &hub)
+    #expect(try two.write { try $1.parked(in: $0) }.map { $0.refusal?.kind } == [.conflict, nil])
+    return (two, try #require(first))
+  }
+
+  @Test func `what was held back by another of its group is done once, though a late push has done it`() throws {
+    var hub = ModelHub()
+    let (two, first) = try heldBack(&hub)
+    let head = try two.head()
+    let late = PushRequest(
+      space: "notes", replica: head.identity, operations: try two.operations().map(\.content), epoch: hub.epoch)
+    // Somebody decides at the hub, and then the push arrives once more.
+    hub.decide(.note("a"))
+    #expect(try hub.push(late).outcomes.map(\.kind) == [.superseded, .applied])
+    let now = two.now
+    try two.write { try $1.keepMine(first, at: now, in: $0) }
+    try two.sync(with: &hub)
+    #expect(hub.state(.note("b")) == note("bread", likes: 2, folder: "a"))
+    #expect(hub.state(.note("a")) == note("oat milk"))
+    #expect(two.isSynced)
+  }
+
+  @Test func `a group keeps together when its numbers are those of another life`() throws {
+    var hub = ModelHub()
+    let (two, first) = try heldBack(&hub)
+    // What is decided in this life has another opening than what was held back.
+    let later = try BookDevice(2, on: two.disk)
+    let now = later.now
+    try later.write { try $1.keepMine(first, at: now, in: $0) }
+    let unit = try later.operations()
+    #expect(Set(unit.map(\.content.opening)).count == 2)
+    let outcomes = unit.map { Outcome(number: $0.content.number, kind: .rejected, status: 6) }
+    try later.write { _ = try $1.settle(PushReply(outcomes: outcomes), at: now, fresh: UUID(), in: $0) }
+    #expect(Set(try later.operations().map(\.incarnation)).count == 1)
+    try later.sync(with: &hub)
+    #expect(hub.state(.note("b")) == note("bread", likes: 2, folder: "a"))
+    #expect(hub.state(.note("a")) == note("oat milk"))
+    #expect(later.isSynced)
   }
 
   @Test func `an erased entity ends what waits for it`() throws {
