@@ -58,6 +58,8 @@ package enum Limits {
   /// Values whose records the writer has at hand, and bytes of the longest key for that.
   static let recentValues = 8_192
   static let recentKeyBytes = 128
+  /// Rows of logs for which the writer keeps room from group to group.
+  static let keptChangeRows = 1_024
   /// Expired values that one transaction removes.
   static let purgedValues = 256
   /// Changes whose outcomes one transaction forgets, and changes that it cuts off a log.

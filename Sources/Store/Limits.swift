@@ -20,6 +20,8 @@ public enum Limits {
   public static let cachedStatements = 256
   /// Parameters of one statement.
   public static let parameters = 32
+  /// Rows that one statement inserts at most.
+  static let insertedRows = 32
   /// Bytes of one value or row.
   public static let valueBytes = 64 << 20
   /// How long a connection waits for a lock that a foreign process holds, in milliseconds.

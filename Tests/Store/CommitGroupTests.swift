@@ -83,6 +83,77 @@ import Testing
     #expect(try database.write { try $0.numbers() } == [5, 1_001, 1_004])
   }
 
+  /// Inserts notes when the group is flushed, unless each job is to do so itself.
+  private final class Collected: GroupState {
+    private var numbers: [Int] = []
+    private var kept = 0
+
+    func insert(_ number: Int, _ transaction: borrowing WriteTransaction) throws(StoreError) {
+      if transaction.isCareful { try write([number], transaction) } else { numbers.append(number) }
+    }
+
+    func jobEnded(kept isKept: Bool) {
+      if isKept { kept = numbers.count } else { numbers.removeLast(numbers.count - kept) }
+    }
+
+    func flush(_ transaction: borrowing WriteTransaction) throws(StoreError) { try write(numbers, transaction) }
+
+    private func write(_ numbers: [Int], _ transaction: borrowing WriteTransaction) throws(StoreError) {
+      try transaction.insert(
+        "INSERT INTO note(number, body) VALUES", width: 2,
+        numbers.flatMap { [SQLValue.integer($0), .bytes([UInt8]())] })
+    }
+  }
+
+  private func collect(_ number: Int, thenThrow fails: Bool = false) -> Job {
+    { transaction in
+      try transaction.shared(Collected.self).insert(number, transaction)
+      if fails { throw Refusal() }
+      return number
+    }
+  }
+
+  @Test func `rows that are written together are those of the jobs that were kept`() throws {
+    let database = try disk.openDatabase()
+    let outcomes = database.write(group: [collect(1), collect(2, thenThrow: true), collect(3), store(4)])
+    #expect(succeeded(outcomes) == [true, false, true, true])
+    #expect(try database.write { try $0.numbers() } == [1, 3, 4])
+  }
+
+  @Test func `a row that breaks a rule when all are written fails only the job that it is of`() throws {
+    let database = try disk.openDatabase()
+    let outcomes = database.write(group: [collect(1), collect(2), collect(1), collect(3)])
+    #expect(succeeded(outcomes) == [true, true, false, true])
+    let error = #expect(throws: StoreError.self) { try outcomes[2].get() }
+    #expect(error?.code == .constraint)
+    #expect(try database.write { try $0.numbers() } == [1, 2, 3])
+    #expect(succeeded(database.write(group: [collect(4), collect(2), collect(5)])) == [true, false, true])
+    #expect(try database.write { try $0.numbers() } == [1, 2, 3, 4, 5])
+  }
+
+  @Test func `a rule that what is shared breaks by itself fails the group, and the next goes on`() throws {
+    final class Broken: GroupState {
+      func jobEnded(kept: Bool) {}
+      func flush(_ transaction: borrowing WriteTransaction) throws(StoreError) {
+        try transaction.execute("INSERT INTO note(number, body) VALUES(9, $1)", [.null])
+      }
+    }
+    let database = try disk.openDatabase()
+    let outcomes = database.write(group: [
+      collect(1),
+      { transaction in
+        _ = transaction.shared(Broken.self)
+        return 0
+      },
+    ])
+    for outcome in outcomes {
+      let error = #expect(throws: StoreError.self) { try outcome.get() }
+      #expect(error?.code == .constraint)
+    }
+    #expect(succeeded(database.write(group: [collect(2)])) == [true])
+    #expect(try database.write { try $0.numbers() } == [2])
+  }
+
   @Test func `a group of which every job throws leaves nothing`() throws {
     let database = try disk.openDatabase()
     _ = database.write(group: (0..<3).map { store($0, thenThrow: true) })

@@ -70,6 +70,30 @@ import Testing
     #expect(throws: StoreError.self) { try write { try $0.execute("SELECT $2", [.null]) } }
   }
 
+  @Test(arguments: [0, 1, 2, 3, 31, 32, 33, 100])
+  func `rows that are inserted together are all there, each with its own values`(count: Int) throws {
+    let found = try write { transaction in
+      for first in [0, 1_000] {
+        try transaction.insert(
+          "INSERT INTO note(number, body) VALUES", width: 2,
+          (0..<count).flatMap { [SQLValue.integer(first + $0), .bytes([UInt8]($0.description.utf8))] })
+      }
+      return try transaction.all("SELECT number, body FROM note ORDER BY number") { ($0.integer(0), $0.text(1)) }
+    }
+    #expect(found.map { $0.0 } == [0, 1_000].flatMap { first in (0..<count).map { Int64(first + $0) } })
+    #expect(found.map { $0.1 } == (0..<2 * count).map { ($0 % count).description })
+  }
+
+  @Test func `the same text may insert rows and be run as it is`() throws {
+    let statement: SQL = "INSERT INTO note(number, body) VALUES"
+    try write { transaction in
+      try transaction.insert(statement, width: 2, [.integer(1), .bytes([])])
+      #expect(throws: StoreError.self) { try transaction.execute(statement) }
+      try transaction.insert(statement, width: 2, [.integer(2), .bytes([])])
+      #expect(try transaction.numbers() == [1, 2])
+    }
+  }
+
   @Test func `a broken rule is a constraint error`() throws {
     let error = #expect(throws: StoreError.self) {
       try write { try $0.execute("INSERT INTO note(number, body) VALUES(1, $1)", [.null]) }

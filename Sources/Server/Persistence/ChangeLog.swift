@@ -49,22 +49,15 @@ enum ChangeLog {
     guard account.row.sequence <= ChangeID.lastSequence - Int64(entries.count) else {
       throw StoreError(.tooLarge, "the space has had all the changes that it can have")
     }
+    let rows = transaction.shared(ChangeRows.self)
     for (index, entry) in entries.enumerated() {
       account.row.sequence += 1
       account.row.digest = digest(
         after: account.row.digest, sequence: account.row.sequence, at: at, who: who, entry)
       let carried = index == entries.count - 1 ? operation : nil
-      try transaction.execute(
-        """
-        INSERT INTO change (id, at, who, kind, key, content, digest, operation, request, outcome)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        """,
-        [
-          .integer(ChangeID(space: account.id, sequence: account.row.sequence).rawValue),
-          .integer(at.microseconds), .text(who), .integer(Int64(entry.kind.rawValue)), .bytes(entry.key),
-          .bytes(entry.content), .bytes(account.row.digest.bytes), .bytes(carried?.key), .bytes(carried?.request),
-          .bytes(carried.map { _ in outcome }),
-        ])
+      try rows.append(
+        ChangeID(space: account.id, sequence: account.row.sequence), at: at, who: who, entry,
+        digest: account.row.digest, operation: carried, outcome: outcome, transaction)
     }
     transaction.announce(space: account.id, sequence: account.row.sequence)
   }
@@ -73,7 +66,8 @@ enum ChangeLog {
   static func earlier(
     _ operation: OperationIdentity, by who: String, _ transaction: borrowing WriteTransaction
   ) throws(StoreError) -> EarlierOutcome? {
-    try transaction.first(
+    if let here = transaction.shared(ChangeRows.self).find(operation, by: who) { return here }
+    return try transaction.first(
       "SELECT id, at, request, outcome FROM change WHERE operation = $1 AND who = $2",
       [.bytes(operation.key), .text(who)]
     ) { row in

@@ -5,7 +5,7 @@ internal import HoldfastStore
 /// Exact, because nobody but the writer changes rows, and it says here what it does to them: whatever a job has touched
 /// is forgotten when the job is undone, and everything when its group is.
 final class RecentValues: GroupState {
-  private var table = Table()
+  @exclusivity(unchecked) private var table = Table()
 
   init() {}
 

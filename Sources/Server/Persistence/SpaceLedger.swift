@@ -28,7 +28,7 @@ final class SpaceAccount {
 
   let id: Int64
   let name: String
-  var row: Row
+  @exclusivity(unchecked) var row: Row
   /// As the database has it.
   private(set) var stored: Row
   /// As the last job that was kept left it.
@@ -88,9 +88,9 @@ extension SpaceAccount.Row {
 final class SpaceLedger: GroupState {
   private var accounts: [String: SpaceAccount] = [:]
   /// The one that was asked for last: most jobs ask for that again.
-  private var last: SpaceAccount?
+  @exclusivity(unchecked) private var last: SpaceAccount?
   /// Those that the group has asked for, job by job.
-  private var used: [SpaceAccount] = []
+  @exclusivity(unchecked) private var used: [SpaceAccount] = []
   /// Where those of the job that runs now begin.
   private var firstOfJob = 0
   /// Those whose rows the job which runs now has made.

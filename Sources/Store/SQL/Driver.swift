@@ -16,6 +16,13 @@ public protocol DriverConnection: AnyObject {
     _ sql: SQL, _ parameters: [SQLValue], row: (any DriverRow) throws(StoreError) -> Bool
   ) throws(StoreError) -> Int
 
+  /// Inserts rows, many with one statement.
+  /// - Parameters:
+  ///   - sql: `INSERT INTO table (columns) VALUES`, without what comes after that.
+  ///   - width: how many columns there are.
+  ///   - values: those of the rows, one row after the other.
+  func insert(_ sql: SQL, width: Int, _ values: [SQLValue]) throws(StoreError)
+
   /// Opens a transaction; one that writes takes the engine's write lock at once.
   func begin(_ mode: TransactionMode) throws(StoreError)
   /// Makes everything since `begin` durable.

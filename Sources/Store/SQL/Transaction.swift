@@ -61,17 +61,36 @@ public struct WriteTransaction: Transaction, ~Copyable {
   /// - Returns: how many rows it inserted, changed or deleted.
   @discardableResult
   public func execute(_ sql: SQL, _ parameters: [SQLValue] = []) throws(StoreError) -> Int {
-    // An engine that ended the transaction would apply each further statement on its own.
+    try expectOpen()
+    return try connection.run(sql, parameters) { (_) throws(StoreError) in true }
+  }
+
+  /// Inserts rows, many with one statement: that costs less than one statement for each.
+  /// - Parameters:
+  ///   - sql: `INSERT INTO table (columns) VALUES`, without what comes after that.
+  ///   - width: how many columns there are.
+  ///   - values: those of the rows, one row after the other.
+  public func insert(_ sql: SQL, width: Int, _ values: [SQLValue]) throws(StoreError) {
+    try expectOpen()
+    try connection.insert(sql, width: width, values)
+  }
+
+  /// An engine that ended the transaction would apply each further statement on its own.
+  private func expectOpen() throws(StoreError) {
     guard connection.isInTransaction else {
       throw StoreError(.aborted, "the transaction has ended by an earlier error; nothing in it was kept")
     }
-    return try connection.run(sql, parameters) { (_) throws(StoreError) in true }
   }
 
   /// Says that `space` has reached `sequence`. Observers hear of it once this transaction is durable, or never.
   public func announce(space: Int64, sequence: Int64) {
     memory.append(CommitNotice(space: space, sequence: sequence))
   }
+
+  /// Whether each job writes its rows itself. Otherwise what the jobs share in memory may write them together in its
+  /// `flush`: when a row breaks a constraint there, all jobs run again in a transaction where this is true.
+  public var isCareful: Bool { memory.isCareful }
+
   /// What the jobs of this group share in memory: the group's one `State`. Not to be kept beyond the job.
   public func shared<State: GroupState>(_ type: State.Type) -> State { memory.state(type) }
 }

@@ -8,7 +8,7 @@ final class SQLiteConnection: DriverConnection {
   }
 
   let handle: OpaquePointer
-  private var statements = StatementCache()
+  @exclusivity(unchecked) private var statements = StatementCache()
   var checkpoints = CheckpointPlan()
   /// What moves the WAL's pages beside this connection, if anything does.
   var checkpointer: Checkpointer?
@@ -112,13 +112,30 @@ final class SQLiteConnection: DriverConnection {
   ) throws(StoreError) -> Int {
     let statement = try prepared(sql)
     if !statement.isReadOnly { writes += 1 }
-    return try statement.run(parameters, row: row)
+    return try statement.run(parameters[...], row: row)
+  }
+
+  func insert(_ sql: SQL, width: Int, _ values: [SQLValue]) throws(StoreError) {
+    precondition(width > 0 && values.count.isMultiple(of: width), "rows are inserted whole")
+    var rest = values[...]
+    while !rest.isEmpty {
+      // Powers of two: any number of rows by few statements, and few statements to keep.
+      let most = min(rest.count / width, Limits.insertedRows)
+      let rows = 1 << (Int.bitWidth - 1 - most.leadingZeroBitCount)
+      let statement = try prepared(sql, rows: rows, width: width)
+      writes += 1
+      _ = try statement.run(rest.prefix(rows * width)) { (_) throws(StoreError) in true }
+      rest = rest.dropFirst(rows * width)
+    }
   }
 
   /// The statement from the cache, or a new one; a cached one that is still running is left alone.
-  private func prepared(_ sql: SQL) throws(StoreError) -> SQLiteStatement {
-    if let known = statements.find(sql), !known.isRunning { return known }
-    let statement = try SQLiteStatement(sql, on: handle)
+  private func prepared(_ sql: SQL, rows: Int = 0, width: Int = 0) throws(StoreError) -> SQLiteStatement {
+    if let known = statements.find(sql, rows: rows), !known.isRunning { return known }
+    let statement =
+      rows == 0
+      ? try SQLiteStatement(sql, on: handle)
+      : try SQLiteStatement(sql, rows: rows, width: width, on: handle)
     statements.insert(statement)
     return statement
   }

@@ -7,33 +7,58 @@ final class SQLiteStatement: DriverRow {
   /// The engine's index of `$1`, `$2`, …: SQLite numbers named parameters by first appearance.
   private let places: [Int32]
   let sql: SQL
+  /// How many rows it inserts (`insert`); 0 for a statement that is run as it is written.
+  let rows: Int
   /// Whether it leaves every table as it is.
   let isReadOnly: Bool
   private(set) var isRunning = false
 
-  init(_ sql: SQL, on connection: OpaquePointer) throws(StoreError) {
-    self.sql = sql
-    self.connection = connection
-    var prepared: OpaquePointer?
+  convenience init(_ sql: SQL, on connection: OpaquePointer) throws(StoreError) {
     let text = UnsafeRawPointer(sql.text.utf8Start).assumingMemoryBound(to: CChar.self)
-    let result = sqlite3_prepare_v3(
-      connection, text, Int32(sql.text.utf8CodeUnitCount), UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
-    guard result == SQLITE_OK, let prepared else {
-      throw StoreError(sqlite: result, doing: "preparing “\(sql)”", on: connection)
-    }
-    handle = prepared
-    isReadOnly = sqlite3_stmt_readonly(prepared) != 0
+    let prepared = try Self.prepare(text, sql.text.utf8CodeUnitCount, sql, connection)
     let count = sqlite3_bind_parameter_count(prepared)
-    places = count == 0 ? [] : (1...count).map { sqlite3_bind_parameter_index(prepared, "$\($0)") }
+    let places = count == 0 ? [] : (1...count).map { sqlite3_bind_parameter_index(prepared, "$\($0)") }
+    self.init(sql, rows: 0, prepared, connection, places)
     guard places.count <= Limits.parameters, !places.contains(0) else {
       throw StoreError(.misuse, "parameters must be $1…$\(count) without a gap: “\(sql)”")
     }
   }
 
+  /// A statement that inserts so many rows of so many columns; `sql` ends before the first.
+  convenience init(_ sql: SQL, rows: Int, width: Int, on connection: OpaquePointer) throws(StoreError) {
+    let row = "(" + Array(repeating: "?", count: width).joined(separator: ",") + ")"
+    let text = ("\(sql) " + Array(repeating: row, count: rows).joined(separator: ",")).utf8.map(CChar.init(bitPattern:))
+    let prepared = try text.withUnsafeBufferPointer { (text) throws(StoreError) in
+      try Self.prepare(text.baseAddress, text.count, sql, connection)
+    }
+    self.init(sql, rows: rows, prepared, connection, (1...Int32(rows * width)).map { $0 })
+  }
+
+  private init(_ sql: SQL, rows: Int, _ handle: OpaquePointer, _ connection: OpaquePointer, _ places: [Int32]) {
+    self.sql = sql
+    self.rows = rows
+    self.handle = handle
+    self.connection = connection
+    self.places = places
+    isReadOnly = sqlite3_stmt_readonly(handle) != 0
+  }
+
+  private static func prepare(
+    _ text: UnsafePointer<CChar>?, _ count: Int, _ sql: SQL, _ connection: OpaquePointer
+  ) throws(StoreError) -> OpaquePointer {
+    var prepared: OpaquePointer?
+    let result = sqlite3_prepare_v3(
+      connection, text, Int32(count), UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+    guard result == SQLITE_OK, let prepared else {
+      throw StoreError(sqlite: result, doing: "preparing “\(sql)”", on: connection)
+    }
+    return prepared
+  }
+
   deinit { sqlite3_finalize(handle) }
 
   func run(
-    _ parameters: [SQLValue], row: (any DriverRow) throws(StoreError) -> Bool
+    _ parameters: ArraySlice<SQLValue>, row: (any DriverRow) throws(StoreError) -> Bool
   ) throws(StoreError) -> Int {
     guard parameters.count == places.count else {
       throw StoreError(.misuse, "\(places.count) parameters wanted, \(parameters.count) given: “\(sql)”")
@@ -46,7 +71,7 @@ final class SQLiteStatement: DriverRow {
       isRunning = false
       withExtendedLifetime(parameters) {}
     }
-    for index in parameters.indices { try bind(parameters[index], at: places[index]) }
+    for (place, index) in zip(places, parameters.indices) { try bind(parameters[index], at: place) }
     return try step(row)
   }
 

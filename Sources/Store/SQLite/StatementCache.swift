@@ -7,12 +7,13 @@ struct StatementCache {
   private var slots = [SQLiteStatement?](repeating: nil, count: 2 * Limits.cachedStatements)
   private var count = 0
 
-  func find(_ sql: SQL) -> SQLiteStatement? { slots[slot(of: sql)] }
+  /// - Parameter rows: how many it inserts; 0 for a statement that is run as it is written.
+  func find(_ sql: SQL, rows: Int) -> SQLiteStatement? { slots[slot(of: sql, rows)] }
 
   /// Keeps a statement, instead of the one with the same text if there is any. A full table is emptied first.
   mutating func insert(_ statement: SQLiteStatement) {
     if count == Limits.cachedStatements { removeAll() }
-    let slot = slot(of: statement.sql)
+    let slot = slot(of: statement.sql, statement.rows)
     if slots[slot] == nil { count += 1 }
     slots[slot] = statement
   }
@@ -20,11 +21,11 @@ struct StatementCache {
   mutating func removeAll() { self = StatementCache() }
 
   /// The slot that has the statement, or that it would get.
-  private func slot(of sql: SQL) -> Int {
+  private func slot(of sql: SQL, _ rows: Int) -> Int {
     // Literals stand close together: the multiplication spreads them (Fibonacci hashing).
-    let spread = UInt64(UInt(bitPattern: sql.identity)) &* 0x9e37_79b9_7f4a_7c15
+    let spread = (UInt64(UInt(bitPattern: sql.identity)) &+ UInt64(rows)) &* 0x9e37_79b9_7f4a_7c15
     var slot = Int(truncatingIfNeeded: spread >> 32) % slots.count
-    while let other = slots[slot], other.sql != sql { slot = (slot + 1) % slots.count }
+    while let other = slots[slot], other.sql != sql || other.rows != rows { slot = (slot + 1) % slots.count }
     return slot
   }
 }

@@ -21,8 +21,6 @@ struct CommitGroup: ~Copyable {
 
   private let connection: any DriverConnection
   private let memory: GroupMemory
-  /// Whether jobs run behind savepoints. The first needs none: nothing else is lost with it.
-  private var isCareful: Bool
   /// All jobs that have run since the transaction began, whether they threw or not.
   private var ran: [any WriteJob] = []
   /// How many of them the transaction holds.
@@ -33,12 +31,12 @@ struct CommitGroup: ~Copyable {
   init(on connection: any DriverConnection, memory: GroupMemory, isCareful: Bool) {
     self.connection = connection
     self.memory = memory
-    self.isCareful = isCareful
+    memory.isCareful = isCareful
   }
 
   /// Runs `jobs` and what `more` still brings, and commits.
   consuming func commit(_ jobs: [any WriteJob], more: (_ room: Int) -> [any WriteJob]) -> CommittedGroup {
-    let wasCareful = isCareful
+    let wasCareful = memory.isCareful
     var waiting = jobs
     var next = 0
     do {
@@ -50,7 +48,7 @@ struct CommitGroup: ~Copyable {
           switch try run(job) {
           case .sound: ran.append(job)
           case .spoiled:
-            isCareful = true
+            memory.isCareful = true
             try restart(&waiting, next: &next, with: ran + [job])
           case .lost:
             fatal.append(job)
@@ -60,18 +58,33 @@ struct CommitGroup: ~Copyable {
         let room = Limits.groupJobs - ran.count
         waiting = room > 0 ? more(room) : []
         next = 0
-        if waiting.isEmpty { break }
+        guard waiting.isEmpty else { continue }
+        if try isFlushed() { break }
+        try restart(&waiting, next: &next, with: ran)
       }
-      if kept > 0 { try memory.flush(WriteTransaction(on: connection, memory: memory)) }
       try connection.commit()
-      return CommittedGroup(jobs: ran + fatal, notices: memory.committed(), wasSpoiled: isCareful != wasCareful)
+      return CommittedGroup(
+        jobs: ran + fatal, notices: memory.committed(), wasSpoiled: memory.isCareful != wasCareful)
     } catch {
       connection.rollback()
       memory.clear()
-      for job in ran { job.fail(error) }
-      for job in waiting[min(next, waiting.count)...] { job.fail(error) }
-      return CommittedGroup(
-        jobs: ran + waiting[min(next, waiting.count)...] + fatal, notices: [], wasSpoiled: isCareful != wasCareful)
+      let failed = ran + waiting[min(next, waiting.count)...]
+      for job in failed { job.fail(error) }
+      return CommittedGroup(jobs: failed + fatal, notices: [], wasSpoiled: memory.isCareful != wasCareful)
+    }
+  }
+
+  /// Writes what the jobs share in memory.
+  /// - Returns: false when a row of one of them must not be: run carefully, they show of which.
+  private func isFlushed() throws(StoreError) -> Bool {
+    guard kept > 0 else { return true }
+    do throws(StoreError) {
+      try memory.flush(WriteTransaction(on: connection, memory: memory))
+      return true
+    } catch {
+      guard error.code == .constraint, !memory.isCareful else { throw error }
+      memory.isCareful = true
+      return false
     }
   }
 
@@ -90,7 +103,8 @@ struct CommitGroup: ~Copyable {
 
   /// Runs one job, and undoes what it did when it threw.
   private mutating func run(_ job: any WriteJob) throws(StoreError) -> Aftermath {
-    let hasSavepoint = isCareful && kept > 0
+    // The first needs none: nothing else is lost with it.
+    let hasSavepoint = memory.isCareful && kept > 0
     if hasSavepoint { try connection.savepoint() }
     let writes = connection.writes
     let succeeded = job.run(in: WriteTransaction(on: connection, memory: memory))

@@ -84,6 +84,32 @@ struct `Calls that are sent twice` {
     #expect(try await Audit.brokenLink(in: hub.store, space: "notes") == nil)
   }
 
+  @Test func `copies among other calls are one mutation each, and the others happen all`() async throws {
+    let versions = try await withThrowingTaskGroup(of: (Int, UInt64).self) { group in
+      for call in 0..<200 {
+        group.addTask {
+          let name = call % 50
+          let options = CallOptions(idempotencyKey: call < 100 ? [UInt8(name)] : [UInt8(call), 1])
+          return (call, try await notes.put("k\(name)", "1", options: options))
+        }
+      }
+      return try await group.reduce(into: [Int: UInt64]()) { $0[$1.0] = $1.1 }
+    }
+    for name in 0..<50 { #expect(versions[name] == versions[name + 50]) }
+    #expect(Set(versions.values) == Set(1...150))
+    #expect(try await hub.store.countChanges() == (150, 150))
+    #expect(try await Audit.brokenLink(in: hub.store, space: "notes") == nil)
+  }
+
+  @Test func `a copy that a rule refuses gets the outcome of the first, which waits in the same group`() async throws {
+    let versions = try await withThrowingTaskGroup(of: UInt64.self) { group in
+      for _ in 0..<40 { group.addTask { try await notes.put("a", "1", expected: 0, options: options) } }
+      return try await group.reduce(into: Set<UInt64>()) { $0.insert($1) }
+    }
+    #expect(versions == [1])
+    #expect(try await hub.store.countChanges() == (1, 1))
+  }
+
   @Test func `many copies of one call at once are one mutation`() async throws {
     let versions = try await withThrowingTaskGroup(of: UInt64.self) { group in
       for _ in 0..<40 { group.addTask { try await notes.put("a", "1", options: options) } }
