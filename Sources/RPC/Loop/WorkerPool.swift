@@ -41,10 +41,20 @@ public final class WorkerPool: Sendable {
   /// Once begun, `body` runs to its end.
   public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try Task.checkCancellation()
-    return try await withUnsafeThrowingContinuation { continuation in
-      let refusal = workers.add(limit: queueLimit) { continuation.resume(with: Swift.Result(catching: body)) }
-      if let refusal { continuation.resume(throwing: refusal) }
+    // Handed over by a lock and not by the continuation: what `body` has made may be an object, and ThreadSanitizer does
+    // not see how a continuation hands it on.
+    let outcome = Lock<Swift.Result<Result, any Error>>(.failure(CancellationError()))
+    await withUnsafeContinuation { continuation in
+      let refusal = workers.add(limit: queueLimit) {
+        let done = Swift.Result(catching: body)
+        outcome.withLock { $0 = done }
+        continuation.resume()
+      }
+      guard let refusal else { return }
+      outcome.withLock { $0 = .failure(refusal) }
+      continuation.resume()
     }
+    return try outcome.withLock { $0 }.get()
   }
 
   /// Takes no more work, runs what is queued and returns when all threads are through. Not for the pool's own threads.

@@ -64,7 +64,8 @@ private struct SimulationRun {
       if withTrace && outcome.failure == nil {
         for line in outcome.trace { console.remark(line) }
       }
-      if clock.now - shown > .seconds(2) {
+      // A trace is the same in every run; how fast the seeds go by is not.
+      if !withTrace, clock.now - shown > .seconds(2) {
         shown = clock.now
         console.note("\(count) of \(seeds) seeds, \(rate(count, clock.now - began)) a second")
       }
