@@ -1,4 +1,5 @@
 import HoldfastServer
+import HoldfastStore
 
 /// Which hub a client command speaks to, and how it proves who it is.
 struct HubLocation: Sendable {

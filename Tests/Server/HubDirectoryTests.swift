@@ -1,4 +1,5 @@
 import HoldfastServer
+import HoldfastStore
 import TestSupport
 import Testing
 

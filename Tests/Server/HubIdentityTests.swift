@@ -1,5 +1,6 @@
 import HoldfastCrypto
 import HoldfastServer
+import HoldfastStore
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 internal import HoldfastServer
+import HoldfastStore
 
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials

@@ -1,4 +1,5 @@
 package import HoldfastCrypto
+import HoldfastStore
 
 extension HubDirectory {
   /// Days before its end at which a certificate is issued anew.

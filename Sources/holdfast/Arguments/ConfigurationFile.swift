@@ -1,4 +1,5 @@
 import HoldfastServer
+import HoldfastStore
 
 /// Settings in a file: `name = value`, one a line. A `#` that begins a line or follows white space begins a comment.
 struct ConfigurationFile: Sendable, Hashable {

@@ -1,6 +1,7 @@
 import HoldfastRPC
 import HoldfastSDK
 import HoldfastServer
+import HoldfastStore
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

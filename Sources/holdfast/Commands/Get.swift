@@ -1,6 +1,7 @@
 import HoldfastContract
 import HoldfastSDK
 import HoldfastServer
+import HoldfastStore
 
 #if canImport(Glibc)
   import Glibc

@@ -1,6 +1,7 @@
 import HoldfastContract
 import HoldfastSDK
 import HoldfastServer
+import HoldfastStore
 
 extension Command {
   static let put = Command(

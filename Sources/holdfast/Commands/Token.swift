@@ -2,6 +2,7 @@ import HoldfastContract
 import HoldfastCrypto
 import HoldfastSDK
 import HoldfastServer
+import HoldfastStore
 import HoldfastWire
 
 extension Command {

@@ -1,4 +1,5 @@
 import HoldfastServer
+import HoldfastStore
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

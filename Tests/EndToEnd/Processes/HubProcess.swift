@@ -3,6 +3,7 @@ import HoldfastCrypto
 import HoldfastRPC
 import HoldfastSDK
 import HoldfastServer
+import HoldfastStore
 import TestSupport
 
 /// A hub in a process of its own, in a directory of its own, on an address of its own.

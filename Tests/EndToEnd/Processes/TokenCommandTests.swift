@@ -1,6 +1,7 @@
 import Foundation
 import HoldfastCrypto
 import HoldfastServer
+import HoldfastStore
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import HoldfastServer
+import HoldfastStore
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import HoldfastContract
 import HoldfastRPC
+import HoldfastStore
 import HoldfastSync
 import HoldfastWire
 import TestSupport

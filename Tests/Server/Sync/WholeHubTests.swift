@@ -1,6 +1,7 @@
 import HoldfastContract
 import HoldfastRPC
 import HoldfastSDK
+import HoldfastStore
 import TestSupport
 import Testing
 

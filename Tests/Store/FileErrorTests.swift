@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HoldfastServer
+@testable import HoldfastStore
 
 #if canImport(Glibc)
   import Glibc

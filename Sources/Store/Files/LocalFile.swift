@@ -48,7 +48,7 @@ package enum LocalFile {
     try file.write(Array(bytes), temporary)
     guard fsync(file.number) == 0 else { throw FileError("sync", temporary) }
     guard rename(temporary, path) == 0 else { throw FileError("replace", path) }
-    try syncDirectory(of: path)
+    try syncDirectory(parent(of: path))
   }
 
   /// Removes a file if it is there.
@@ -59,15 +59,53 @@ package enum LocalFile {
   /// Makes a directory whose parent exists.
   package static func makeDirectory(_ path: String, mode: UInt32) throws(FileError) {
     guard mkdir(path, mode_t(mode)) == 0 else { throw FileError("create", path) }
-    try syncDirectory(of: path)
+    try syncDirectory(parent(of: path))
   }
 
-  private static func syncDirectory(of path: String) throws(FileError) {
-    let end = path.lastIndex(of: "/")
-    let parent = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let directory = try FileDescriptor.open(parent, O_RDONLY | O_DIRECTORY, verb: "open")
+  /// The first `count` bytes of a file, or all when it has fewer.
+  package static func read(_ path: String, first count: Int) throws(FileError) -> [UInt8] {
+    try FileDescriptor.open(path, O_RDONLY, verb: "read").read(path, first: count)
+  }
+
+  /// Removes a file, and returns when that is on the disk.
+  package static func removeDurably(_ path: String) throws(FileError) {
+    try remove(path)
+    try syncDirectory(parent(of: path))
+  }
+
+  /// Gives a file another name on the same file system, in place of what may have that name.
+  package static func move(_ path: String, to other: String) throws(FileError) {
+    guard rename(path, other) == 0 else { throw FileError("move", path) }
+    try syncDirectory(parent(of: other))
+    try syncDirectory(parent(of: path))
+  }
+
+  /// The names in a directory, in no order, without `.` and `..`.
+  package static func names(in directory: String) throws(FileError) -> [String] {
+    guard let stream = opendir(directory) else { throw FileError("read", directory) }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else {
+        guard errno == 0 else { throw FileError("read", directory) }
+        return names
+      }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if name != ".", name != ".." { names.append(name) }
+    }
+  }
+
+  /// Makes the names in a directory durable.
+  package static func syncDirectory(_ path: String) throws(FileError) {
+    let directory = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY, verb: "open")
     // Some file systems cannot sync a directory and say EINVAL; there is nothing more to do on those.
-    guard fsync(directory.number) == 0 || errno == EINVAL else { throw FileError("sync", parent) }
+    guard fsync(directory.number) == 0 || errno == EINVAL else { throw FileError("sync", path) }
+  }
+
+  private static func parent(of path: String) -> String {
+    let end = path.lastIndex(of: "/")
+    return end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
   }
 }
 

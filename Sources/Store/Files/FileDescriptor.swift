@@ -5,10 +5,10 @@
 #endif
 
 /// An open file that closes when it goes.
-struct FileDescriptor: ~Copyable {
-  let number: Int32
+package struct FileDescriptor: ~Copyable {
+  package let number: Int32
 
-  static func open(
+  package static func open(
     _ path: String, _ flags: Int32, mode: UInt32 = 0, verb: String
   ) throws(FileError) -> FileDescriptor {
     while true {
@@ -24,7 +24,7 @@ struct FileDescriptor: ~Copyable {
 
   deinit { close(number) }
 
-  func readAll(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
+  package func readAll(_ path: String, limit: Int) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 16_384)
     while true {
@@ -43,7 +43,29 @@ struct FileDescriptor: ~Copyable {
     }
   }
 
-  func write(_ bytes: [UInt8], _ path: String) throws(FileError) {
+  /// The first `limit` bytes, or all when there are fewer.
+  package func read(_ path: String, first limit: Int) throws(FileError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: limit)
+    var count = 0
+    while count < limit {
+      let got = bytes.withUnsafeMutableBytes { memory in
+        #if canImport(Glibc)
+          Glibc.read(number, memory.baseAddress.map { $0 + count }, limit - count)
+        #else
+          Darwin.read(number, memory.baseAddress.map { $0 + count }, limit - count)
+        #endif
+      }
+      if got == 0 { break }
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw FileError("read", path)
+      }
+      count += got
+    }
+    return Array(bytes[..<count])
+  }
+
+  package func write(_ bytes: [UInt8], _ path: String) throws(FileError) {
     var rest = bytes[...]
     while !rest.isEmpty {
       #if canImport(Glibc)
