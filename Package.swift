@@ -63,7 +63,7 @@ let package = Package(
       needs: [
         "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastSync", "HoldfastCrypto", "CLinux",
       ],
-      excluding: ["Testing"], sources: ["Client", "Offline", "Generated"]),
+      excluding: ["Testing"], sources: ["Client", "Offline", "Persistence", "Generated"]),
     module(
       "HoldfastServer", at: "Sources/Server",
       needs: [

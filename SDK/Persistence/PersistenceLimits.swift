@@ -1,0 +1,13 @@
+/// The bounds of saving and loading.
+public enum PersistenceLimits {
+  /// Bytes of a key.
+  public static let keyBytes = 16 << 10
+  /// Keys of one page of a listing.
+  public static let page = 256
+  /// How often a transaction runs when others change what it has read.
+  public static let transactionAttempts = 16
+  /// Changes of one transaction.
+  public static let changes = 10_000
+  /// Bytes of one value in a file.
+  public static let fileBytes = 1 << 30
+}
