@@ -9,8 +9,6 @@ public final class SQLiteAdapter: StorageAdapter {
   private init(_ store: Store) { self.store = store }
 
   /// Opens the file, and creates it when it does not exist.
-  ///
-  /// Deleted values are overwritten with zeros in the file.
   public static func open(_ path: String) async throws(StorageError) -> SQLiteAdapter {
     do {
       return try await WorkerPool.shared.run {

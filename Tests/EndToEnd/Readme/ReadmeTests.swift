@@ -1,4 +1,5 @@
 import Foundation
+import HoldfastSDK
 import HoldfastServer
 import HoldfastStore
 import TestSupport
@@ -67,7 +68,9 @@ struct `The README` {
   @Test func `its program works`() async throws {
     let hub = try await HubProcess()
     let token = try LocalFile.readText(HubDirectory(path: hub.data).adminToken)
-    try await readmeProgram(address: hub.address, token: token, data: hub.data)
+    let folder = try TemporaryDirectory()
+    try await readmeProgram(address: hub.address, token: token, data: hub.data, folder: folder.path)
+    #expect(try await Persistence(FileAdapter(directory: folder.path, client: "editor")).load(Int.self, "starts") == 1)
     #expect(try await hub.client("get", "milk", "--space", "notes").output == "two litres")
   }
 
