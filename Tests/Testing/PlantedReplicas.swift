@@ -61,9 +61,9 @@ struct TrustfulReplica: ReplicaSteps {
   let book: ReplicaBook
 
   func verify(
-    _ reply: ChecksumReply, in transaction: borrowing WriteTransaction
+    _ reply: ChecksumReply, to request: ChecksumRequest, in transaction: borrowing WriteTransaction
   ) throws -> ReplicaBook.Comparison {
-    let comparison = try book.compare(with: reply, in: transaction)
+    let comparison = try book.compare(with: reply, to: request, in: transaction)
     return comparison == .different ? .equal : comparison
   }
 }
@@ -73,9 +73,9 @@ struct IdleReplica: ReplicaSteps {
   let book: ReplicaBook
 
   func verify(
-    _ reply: ChecksumReply, in transaction: borrowing WriteTransaction
+    _ reply: ChecksumReply, to request: ChecksumRequest, in transaction: borrowing WriteTransaction
   ) throws -> ReplicaBook.Comparison {
-    try book.compare(with: reply, in: transaction)
+    try book.compare(with: reply, to: request, in: transaction)
   }
 }
 

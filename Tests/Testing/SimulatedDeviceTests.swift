@@ -93,6 +93,13 @@ struct `Simulated devices` {
     #expect(device.account.cancelled == [word])
   }
 
+  @Test func `a device may still come when nothing fails any more`() {
+    let world = SimulatedWorld(seed: 1, settings: .init(), entities: [], parts: SimulationParts())
+    world.now = world.faultsEnd
+    world.addDevice(files: nil)
+    #expect(world.devices.count == 1)
+  }
+
   @Test func `what is wanted already is not pulled again by that`() throws {
     let device = try device(seed: 1)
     _ = try device.prune(toBytes: 0, at: 0)

@@ -101,7 +101,7 @@ extension ReplicaBook {
       let server = try record.server.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
       let state = try Rebase.local(
         server: server, pending: [operation.content], shape: try shape(of: record.type, in: transaction))
-      // It was the first that waited, so what is seen stays what it is.
+      // If it was the first that waited, what is seen stays what it is.
       try transaction.execute(
         """
         UPDATE entity SET server = $2, version = $3, pass = $4, pending = $5,
@@ -111,7 +111,11 @@ extension ReplicaBook {
           .integer(record.id), .bytes(state?.message), .integer(Int64(bitPattern: outcome.version)),
           .integer(arrival.pass), .integer(record.pending - 1),
         ])
-      if record.pending == 1 { try letGo(record.id, record.type, state?.message, in: transaction) }
+      if record.pending == 1 {
+        try letGo(record.id, record.type, state?.message, in: transaction)
+      } else if try transaction.waits(before: operation) {
+        try rebase(operation.entity, in: transaction)
+      }
     default: try rebase(operation.entity, in: transaction)
     }
   }

@@ -76,18 +76,21 @@ extension ReplicaBook {
 
   /// Compares, and lets everything be pulled anew where something differs.
   package func verify(
-    _ reply: ChecksumReply, in transaction: borrowing WriteTransaction
+    _ reply: ChecksumReply, to request: ChecksumRequest, in transaction: borrowing WriteTransaction
   ) throws(StoreError) -> Comparison {
-    let comparison = try compare(with: reply, in: transaction)
+    let comparison = try compare(with: reply, to: request, in: transaction)
     if comparison == .different { try startOver(in: transaction) }
     return comparison
   }
 
   package func compare<T: Transaction & ~Copyable>(
-    with reply: ChecksumReply, in transaction: borrowing T
+    with reply: ChecksumReply, to request: ChecksumRequest, in transaction: borrowing T
   ) throws(StoreError) -> Comparison {
     let head = try transaction.storedHead()
-    guard head.pulledTo == reply.sequence, !head.cursor.isEmpty, !head.isPassing, head.pruned == 0 else {
+    // Something else may be wanted since the hub was asked.
+    guard head.pulledTo == reply.sequence, !head.cursor.isEmpty, !head.isPassing, head.pruned == 0,
+      head.filters == request.filters
+    else {
       return .notComparable
     }
     let wanted = try head.wanted

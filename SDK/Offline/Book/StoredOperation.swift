@@ -79,6 +79,14 @@ extension Transaction where Self: ~Copyable {
     ) { StoredOperation($0) }
   }
 
+  /// Whether another operation on the same entity goes before this one.
+  func waits(before operation: StoredOperation) throws(StoreError) -> Bool {
+    try first(
+      "SELECT 1 FROM operation WHERE entity = $1 AND position < $2 LIMIT 1",
+      [.integer(operation.row), .integer(Int64(bitPattern: operation.position))]
+    ) { _ in true } ?? false
+  }
+
   /// Those that take effect together with the one at `position`, in their order.
   package func operations(inUnit unit: UInt64) throws(StoreError) -> [StoredOperation] {
     try all(

@@ -21,7 +21,7 @@ extension SyncEngine {
       throw ReplicaError(.notPossible, "the hub cannot be asked now", cause: error.cause)
     }
     let comparison = try await core.write { book, transaction in
-      (try book.verify(reply, in: transaction), ReplicaBook.Touched())
+      (try book.verify(reply, to: request, in: transaction), ReplicaBook.Touched())
     }
     switch comparison {
     case .equal: return true

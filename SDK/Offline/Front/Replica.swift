@@ -200,10 +200,10 @@ public final class Replica: Sendable {
   }
 
   /// Whether it holds what a hub has that gives this reply, and nothing waits but what somebody has to decide about.
-  package func agrees(with reply: ChecksumReply) async throws -> Bool {
+  package func agrees(with reply: ChecksumReply, to request: ChecksumRequest) async throws -> Bool {
     try await core.read { book, transaction in
       let counts = try book.counts(in: transaction)
-      return try counts.pending == counts.parked && book.compare(with: reply, in: transaction) == .equal
+      return try counts.pending == counts.parked && book.compare(with: reply, to: request, in: transaction) == .equal
     }
   }
 

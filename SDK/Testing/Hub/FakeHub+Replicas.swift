@@ -84,6 +84,6 @@ extension FakeHub {
     let reply = try await services.store.scan { [desk = services.desk] transaction in
       try desk.checksum(of: request.space, FilterSet(request.filters), transaction)
     }
-    return try await replica.agrees(with: reply)
+    return try await replica.agrees(with: reply, to: request)
   }
 }

@@ -30,7 +30,7 @@ package protocol ReplicaSteps: SyncSteps {
     toBytes limit: Int64, accessedSince time: Int64, in transaction: borrowing WriteTransaction
   ) throws -> ReplicaBook.Pruned
   func verify(
-    _ reply: ChecksumReply, in transaction: borrowing WriteTransaction
+    _ reply: ChecksumReply, to request: ChecksumRequest, in transaction: borrowing WriteTransaction
   ) throws -> ReplicaBook.Comparison
 }
 
@@ -99,9 +99,9 @@ extension ReplicaSteps {
 
 extension ReplicaSteps {
   package func verify(
-    _ reply: ChecksumReply, in transaction: borrowing WriteTransaction
+    _ reply: ChecksumReply, to request: ChecksumRequest, in transaction: borrowing WriteTransaction
   ) throws -> ReplicaBook.Comparison {
-    try book.verify(reply, in: transaction)
+    try book.verify(reply, to: request, in: transaction)
   }
 }
 

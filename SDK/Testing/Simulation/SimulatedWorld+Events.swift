@@ -76,8 +76,8 @@ extension SimulatedWorld {
     case .roomMade(let number):
       note("\(number.map { "device \($0)" } ?? "hub"): there is room on its disk again")
       (number.map { devices[$0].disk } ?? hub.disk).inject { $0.capacity = .max }
-    case .checksum(let number, let life, let reply, let holdings):
-      try onDevice(number, life) { _ = try compare($0, reply, holdings, number) }
+    case .checksum(let number, let life, let reply, let request, let holdings):
+      try onDevice(number, life) { _ = try compare($0, reply, to: request, holdings, number) }
     }
   }
 

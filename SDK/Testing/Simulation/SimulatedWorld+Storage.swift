@@ -46,7 +46,7 @@ extension SimulatedWorld {
         guard let reply = try hub.checksum(request) else { return }
         let holdings = try hub.holdings()
         events.plan(
-          .checksum(number, device.generation, reply, of: holdings), at: now + 1_000_000 * (1 + chance(200)))
+          .checksum(number, device.generation, reply, to: request, of: holdings), at: now + 1_000_000 * (1 + chance(200)))
       }
     }
     note("device \(number): asks for the checksum, \(device.isRunning ? "" : "and ends")")
@@ -56,20 +56,22 @@ extension SimulatedWorld {
   func isVerified() throws -> Bool {
     let holdings = try hub.holdings()
     return try devices.allSatisfy { device in
-      guard let reply = try hub.checksum(device.checksumRequest()) else { return false }
-      return try compare(device, reply, holdings, device.number) != .different
+      let request = try device.checksumRequest()
+      guard let reply = try hub.checksum(request) else { return false }
+      return try compare(device, reply, to: request, holdings, device.number) != .different
     }
   }
 
   /// Compares a device with what the hub held when it was asked, and looks whether the checksum tells the truth.
   func compare(
-    _ device: SimulatedDevice, _ reply: ChecksumReply, _ holdings: [EntityRef: SimulatedHub.Holding], _ number: Int
+    _ device: SimulatedDevice, _ reply: ChecksumReply, to request: ChecksumRequest,
+    _ holdings: [EntityRef: SimulatedHub.Holding], _ number: Int
   ) throws -> ReplicaBook.Comparison {
     let head = try device.head()
     let filters = try FilterSet(head.filters)
     let wanted = try holdings.filter { try filters.matches(type: $0.key.type, EntityFields($0.value.state)) }
     let held = try device.held().filter { try filters.matches(type: $0.key.type, EntityFields($0.value.state)) }
-    let comparison = try device.write { try $1.verify(reply, in: $0) }
+    let comparison = try device.write { try $1.verify(reply, to: request, in: $0) }
     switch comparison {
     case .notComparable: break
     case .equal:

@@ -33,7 +33,7 @@ final class SimulatedWorld {
     case person(Int)
     /// There is room on a disk again; nil is the hub's.
     case roomMade(Int?)
-    case checksum(Int, Int, ChecksumReply, of: [EntityRef: SimulatedHub.Holding])
+    case checksum(Int, Int, ChecksumReply, to: ChecksumRequest, of: [EntityRef: SimulatedHub.Holding])
   }
 
   enum Phase { case faults, healing }
@@ -136,7 +136,7 @@ final class SimulatedWorld {
     default: break
     }
     device.version = Int(random.next() % 2)
-    for _ in 0..<settings.works { plan(.user(number), in: random.next() % ((faultsEnd - now) / 1_000_000)) }
+    for _ in 0..<settings.works { plan(.user(number), in: chance((faultsEnd - now) / 1_000_000)) }
   }
 
   // MARK: Chances and notes

@@ -34,7 +34,10 @@ struct FilterTests {
     #expect(hub.state(.note("x")) == note("milk", folder: "b"))
     #expect(try !isThere("x", on: device))
     let checksum = hub.checksum(try FilterSet(filters))
-    #expect(try device.write { try $1.compare(with: checksum, in: $0) } == .equal)
+    let request = ChecksumRequest(filters: filters)
+    #expect(try device.write { try $1.compare(with: checksum, to: request, in: $0) } == .equal)
+    // Of a reply that was asked for with other filters nothing can be said.
+    #expect(try device.write { try $1.compare(with: checksum, to: ChecksumRequest(), in: $0) } == .notComparable)
   }
 
   @Test func `what it moves away stays as long as something waits, and goes then`() throws {

@@ -6,6 +6,12 @@ import Testing
 
 @testable import HoldfastSDK
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// Changes, their queue and what comes of them, without threads.
 struct ReplicaBookTests {
   @Test func `a change is seen at once and stands in the queue`() throws {
@@ -18,6 +24,30 @@ struct ReplicaBookTests {
     #expect(throws: ReplicaError.self) { try device.create("a", note("again")) }
     #expect(throws: ReplicaError.self) { try device.update("b", note("nothing there")) }
     #expect(try device.operations().count == 1)
+  }
+
+  /// A copy of the file may have got there, and have given up what went first.
+  @Test func `what is done before what went first is seen below it`() throws {
+    var hub = ModelHub()
+    let device = try BookDevice()
+    try device.create("a", note("milk"))
+    try device.sync(with: &hub)
+    try device.update("a", note("cream"))
+    try device.sync(with: &hub, calls: 20) { action in
+      if case .push = action { return .lost }
+      return .fine
+    }
+    try device.update("a", note("oat milk"))
+    let numbers = try device.operations().map(\.content.number)
+    try #require(numbers.count == 2)
+    let reply = PushReply(outcomes: [
+      Outcome(number: numbers[0], kind: .blocked),
+      Outcome(number: numbers[1], kind: .applied, isReplay: true, version: 7),
+    ])
+    try device.write { _ = try $1.settle(reply, at: 1, fresh: UUID(), in: $0) }
+    let record = try device.write { transaction, _ in try transaction.entity("note", Array("a".utf8)) }
+    #expect(record?.server == note("oat milk"))
+    #expect(record?.local == note("cream"))
   }
 
   @Test func `what the hub takes is there for others`() throws {

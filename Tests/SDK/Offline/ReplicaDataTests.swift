@@ -52,7 +52,8 @@ struct ReplicaDataTests {
   @Test func `what a program made and does not want of others is not compared`() throws {
     let (device, hub) = try filled()
     var later = hub
-    try device.write { try $1.setFilters([EntityFilter(type: "note", equal: note("mine"))], in: $0) }
+    let filters = [EntityFilter(type: "note", equal: note("mine"))]
+    try device.write { try $1.setFilters(filters, in: $0) }
     try device.create("own", note("other"))
     try device.create("wanted", note("mine"))
     try device.sync(with: &later)
@@ -62,11 +63,11 @@ struct ReplicaDataTests {
     checksum.add(type: wanted.type, key: wanted.key, version: record.version, state: note("mine"))
     let reply = ChecksumReply(
       entities: checksum.entities, checksum: checksum.bytes, sequence: try device.head().pulledTo)
-    #expect(try device.write { try $1.verify(reply, in: $0) } == .equal)
+    #expect(try device.write { try $1.verify(reply, to: ChecksumRequest(filters: filters), in: $0) } == .equal)
     try device.write { transaction, _ in
       try transaction.execute("UPDATE entity SET server = $1 WHERE key = $2", [.bytes(note("x")), .bytes(wanted.key)])
     }
-    #expect(try device.write { try $1.verify(reply, in: $0) } == .different)
+    #expect(try device.write { try $1.verify(reply, to: ChecksumRequest(filters: filters), in: $0) } == .different)
     #expect(try device.head().cursor.isEmpty)
   }
 
@@ -85,11 +86,11 @@ struct ReplicaDataTests {
     try device.update("3", note("mine"))
     try device.sync(with: &hub)
     let checksum = hub.checksum()
-    #expect(try device.write { try $1.compare(with: checksum, in: $0) } == .equal)
+    #expect(try device.write { try $1.compare(with: checksum, to: ChecksumRequest(), in: $0) } == .equal)
     try device.write { transaction, _ in
       try transaction.execute("UPDATE entity SET version = version - 1 WHERE key = $1", [.bytes([0x35])])
     }
-    #expect(try device.write { try $1.compare(with: checksum, in: $0) } == .different)
+    #expect(try device.write { try $1.compare(with: checksum, to: ChecksumRequest(), in: $0) } == .different)
     try device.write { transaction, book in
       try book.startOver(in: transaction)
     }
@@ -97,7 +98,7 @@ struct ReplicaDataTests {
     device.disconnect()
     try device.sync(with: &hub)
     _ = try device.write { try $1.prune(toBytes: 500, accessedSince: 0, in: $0) }
-    #expect(try device.write { try $1.compare(with: checksum, in: $0) } == .notComparable)
+    #expect(try device.write { try $1.compare(with: checksum, to: ChecksumRequest(), in: $0) } == .notComparable)
   }
 
   @Test func `operations of an older program are brought to this one or parked`() throws {
