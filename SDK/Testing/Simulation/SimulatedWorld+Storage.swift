@@ -46,7 +46,8 @@ extension SimulatedWorld {
         guard let reply = try hub.checksum(request) else { return }
         let holdings = try hub.holdings()
         events.plan(
-          .checksum(number, device.generation, reply, to: request, of: holdings), at: now + 1_000_000 * (1 + chance(200)))
+          .checksum(number, device.generation, reply, to: request, of: holdings),
+          at: now + 1_000_000 * (1 + chance(200)))
       }
     }
     note("device \(number): asks for the checksum, \(device.isRunning ? "" : "and ends")")
