@@ -80,7 +80,7 @@ let package = Package(
       name: "holdfast",
       dependencies: [
         "HoldfastServer", "HoldfastSDK", "HoldfastTesting", "HoldfastRPC", "HoldfastWire", "HoldfastContract",
-        "HoldfastStore", "HoldfastSync", "HoldfastCrypto",
+        "HoldfastStore", "HoldfastSync", "HoldfastCrypto", "HoldfastCache",
       ],
       path: "Sources/holdfast", exclude: ["Demo/notes.rpc"], swiftSettings: settings),
 

@@ -23,6 +23,9 @@ enum Limits {
   static let benchKeys = 1_024
   /// Items of one stream of a benchmark.
   static let benchStreamItems: UInt64 = 1 << 40
+  /// Entries of a cache in a benchmark, and bytes of a trace.
+  static let benchCapacity = 10_000_000
+  static let traceBytes = 1 << 30
   /// Failures of one lane of a benchmark, one after the other, at which it gives up.
   static let benchFailures = 100
 }

@@ -1,10 +1,11 @@
 import HoldfastRPC
 import HoldfastSDK
+import HoldfastServer
 
 extension Command {
   static let bench = Command(
     name: "bench",
-    summary: "Measures a hub, the way to it, and replicas; every reply is checked.",
+    summary: "Measures a hub, the way to it, replicas and caches; every reply is checked.",
     details: """
       echo     unary calls that send the payload and get it back
       put      durable writes of the payload
@@ -24,6 +25,11 @@ extension Command {
                    device unless given, and each needs a descriptor here and one in the hub. Half have missed
                    something, every tenth brings a change. Fails when one is not in step after five minutes, or when
                    the hub lets in more at once than it may.
+
+      cache        without a hub: gets of a cache with --capacity entries, by one thread and by two. With --trace, the
+                   share of a trace's requests that the cache answers, beside a cache that lets the least recently used
+                   go, and the best that can be; fails when it is a point below the former. A trace has one key a line;
+                   lines that begin with an asterisk are passed over.
       """,
     positionals: [Positional(name: "KIND", summary: "One of these.")],
     options: [
@@ -37,12 +43,15 @@ extension Command {
       .value("--seconds", "S", "How long; 5 unless given."),
       .value("--operations", "N", "Of drain: how many wait; 10000 unless given."),
       .value("--devices", "N", "Of reconnect: how many come back; 10000 unless given."),
+      .value("--capacity", "N", "Of cache: entries that it may have; 100000 unless given."),
+      .list("--trace", "FILE", "Of cache: a trace, - for standard input; may be given again."),
       .space,
     ],
     connection: HubLocation.options,
     examples: [
       "holdfast bench echo --data ./hub",
       "holdfast bench put --connections 8 --inflight 64 --payload 1KiB --seconds 10 --json --data ./hub",
+      "zcat loop.trace.gz | holdfast bench cache --trace - --capacity 512",
     ],
     run: { arguments, console in
       let shape = try BenchShape(arguments)
@@ -53,6 +62,12 @@ extension Command {
       case .reconnection(let result):
         result.report(console)
         return result.isRight ? .done : .failed
+      case .cacheReplays(let replays):
+        for replay in replays { replay.report(console) }
+        return replays.allSatisfy(\.isRight) ? .done : .failed
+      case .cacheSpeed(let speed):
+        speed.report(console)
+        return .done
       }
     })
 }
@@ -63,6 +78,7 @@ private struct BenchShape {
     case echo, put, get, stream, connect
     case enqueue, drain, bootstrap, propagation
     case reconnect
+    case cache
   }
 
   let kind: Kind
@@ -74,6 +90,9 @@ private struct BenchShape {
   let seconds: Double
   let operations: Int
   let devices: Int
+  let capacity: Int
+  /// Files.
+  let traces: [String]
 
   init(_ arguments: Arguments) throws(UsageError) {
     let word = arguments.positional("KIND") ?? ""
@@ -92,6 +111,11 @@ private struct BenchShape {
     payload = try arguments.bytes("--payload", in: 0...Limits.benchPayload) ?? 100
     operations = try arguments.count("--operations", in: 1...Limits.benchOperations) ?? 10_000
     devices = try arguments.count("--devices", in: 1...Limits.benchDevices) ?? 10_000
+    capacity = try arguments.count("--capacity", in: 1...Limits.benchCapacity) ?? 100_000
+    traces = arguments.list("--trace")
+    guard kind == .cache || traces.isEmpty && arguments["--capacity"] == nil else {
+      throw UsageError(message: "bench: --capacity and --trace are for cache")
+    }
     seconds = (try arguments.duration("--seconds") ?? .seconds(5)) / .seconds(1)
   }
 }
@@ -100,6 +124,8 @@ private struct BenchShape {
 private enum BenchFinding {
   case calls(BenchResult)
   case reconnection(ReconnectResult)
+  case cacheReplays([CacheReplay])
+  case cacheSpeed(CacheSpeed)
 }
 
 private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -> BenchFinding {
@@ -142,6 +168,18 @@ private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -
     let bench = ReconnectBench(
       devices: shape.devices, connections: shape.connections ?? shape.devices, payload: shape.payload)
     return .reconnection(try await bench.run())
+  case .cache:
+    let bench = CacheBench(capacity: shape.capacity)
+    guard !shape.traces.isEmpty else { return .cacheSpeed(try await bench.gets(seconds: shape.seconds)) }
+    return .cacheReplays(try shape.traces.map { bench.replay(try readTrace($0), from: $0) })
+  }
+}
+
+private func readTrace(_ name: String) throws(CommandFailure) -> CacheTrace {
+  do {
+    return CacheTrace(try LocalFile.read(name == "-" ? "/dev/stdin" : name, limit: Limits.traceBytes))
+  } catch {
+    throw CommandFailure(.usage, error.description)
   }
 }
 
