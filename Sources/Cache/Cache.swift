@@ -66,9 +66,19 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
       isFull = table.isFullOfReads
       return table.entries[slot].value
     }
-    if isFull { policy.withLockIfAvailable { policy in tell(&policy, ofReadsIn: number, stride: Limits.sparseReads) } }
+    if isFull { policy.withLockIfAvailable { policy in tell(&policy, ofReadsIn: number, byWriter: false) } }
     if hasEnded { removeEnded(key, hash) }
     return value
+  }
+
+  /// As `get`, but nobody learns that it was asked for.
+  func peek(_ key: Key) -> Value? {
+    let hash = UInt64(bitPattern: Int64(key.hashValue))
+    return shards[shard(of: hash)].withLock { table in
+      guard let slot = table.slot(of: key, hash: hash) else { return nil }
+      let end = table.entries[slot].end
+      return end == .max || end > clock() ? table.entries[slot].value : nil
+    }
   }
 
   // MARK: Writing
@@ -177,14 +187,14 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   func tellOfReads(_ policy: inout Policy) {
     var rest = waiting.exchange(0, ordering: .relaxed)
     while rest != 0 {
-      tell(&policy, ofReadsIn: rest.trailingZeroBitCount, stride: 1)
+      tell(&policy, ofReadsIn: rest.trailingZeroBitCount, byWriter: true)
       rest &= rest - 1
     }
   }
 
   @inlinable
-  func tell(_ policy: inout Policy, ofReadsIn number: Int, stride: Int) {
-    let count = shards[number].withLock { table in table.exchangeReads(for: &policy.spare, stride: stride) }
+  func tell(_ policy: inout Policy, ofReadsIn number: Int, byWriter: Bool) {
+    let count = shards[number].withLock { table in table.exchangeReads(for: &policy.spare, byWriter: byWriter) }
     policy.noteReads(count)
   }
 

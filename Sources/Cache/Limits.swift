@@ -9,7 +9,7 @@ enum Limits {
   /// Reads of one shard that wait to be told to the policy; when they are so many, the reader tells it.
   @usableFromInline static let waitingReads = 64
 
-  /// Where readers have filled a list before any writer came, one read in so many is noted until one comes.
+  /// Where readers fill one list after the other before any writer comes, one read in so many is noted in the end.
   @usableFromInline static let sparseReads = 8
 
   /// Slots of a shard's table that has nothing in it yet, and the share of slots that may be taken, in quarters.
@@ -37,13 +37,19 @@ enum Limits {
   /// Of those that lose but are warm, one in so many is let in, so that no pattern of keys keeps all others out for ever.
   static let chance: UInt64 = 128
 
+  /// Words of a sketch that knows nothing yet: 16 KiB. Where a small one grows, keys that shared counters go on doing so.
+  static let restingWords = 2_048
+
+  /// Words of a sketch up to which it is twice as large as later, for its entries.
+  static let generousWords = 8_192
+
   /// The counters are halved after so many increments for each entry.
   static let agingPeriod = 10
 
   // MARK: Trial of the two policies
 
   /// Entries that a simulated cache may have before it looks at half as many keys.
-  static let simulatedEntries = 512
+  static let simulatedEntries = 1_024
 
   // MARK: Expiry
 
@@ -56,4 +62,17 @@ enum Limits {
 
   /// The first wheel's step is two to this power, in nanoseconds: about a second.
   static let stepBits = 30
+
+  // MARK: Backed caches
+
+  /// How often what has ended is let go where nothing else is done by the clock.
+  static let sweepInterval = Duration.seconds(60)
+
+  // MARK: Compression
+
+  /// Slots of the compressor's table, as a power of two: 32 KiB on the stack.
+  static let matchBits = 13
+
+  /// After two to this power of places without a match, one more is passed over each time.
+  static let patienceBits = 6
 }

@@ -1,8 +1,9 @@
 /// How often keys were asked for lately, roughly: a count-min sketch of four-bit counters that are halved now and then.
 ///
 /// A key has four counters in one block of 64 bytes. The estimate is the least of them; it may be too high where keys share
-/// counters, never too low but for the halving. The table grows with the number of entries, at 16 to 32 bytes for each:
-/// a smaller one tells rare keys from each other too badly to choose among those that were seen once or twice.
+/// counters, never too low but for the halving. The table grows with the number of entries, at 16 to 32 bytes for each,
+/// and twice that while it is small: with less, rare keys are told from each other too badly to choose among those that were
+/// seen once or twice.
 struct Sketch {
   private var words: [UInt64]
   /// Increments since the last halving, less what that took away.
@@ -11,7 +12,7 @@ struct Sketch {
   private static let wordsInBlock = 8
 
   init() {
-    words = Array(repeating: 0, count: 64 * Self.wordsInBlock)
+    words = Array(repeating: 0, count: Limits.restingWords)
   }
 
   /// How often the key was seen, up to `Limits.frequency`.
@@ -29,7 +30,7 @@ struct Sketch {
 
   /// Counts the key once more. `residents` is how many entries the cache has.
   mutating func increment(_ hash: UInt64, residents: Int) {
-    if residents * 2 > words.count { grow() }
+    if residents * (words.count < Limits.generousWords ? 4 : 2) > words.count { grow() }
     let start = blockStart(of: hash)
     var places = Self.places(of: hash)
     var isAdded = false

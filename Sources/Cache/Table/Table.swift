@@ -104,9 +104,9 @@ struct Table<Key: Hashable & Sendable, Value: Sendable>: ~Copyable, @unchecked S
 
   /// Takes the list of reads for an empty one, and returns how many there are in it.
   @inlinable
-  mutating func exchangeReads(for list: inout UnsafeMutablePointer<Mark>, stride: Int) -> Int {
+  mutating func exchangeReads(for list: inout UnsafeMutablePointer<Mark>, byWriter: Bool) -> Int {
     swap(&reads, &list)
-    self.stride = stride
+    stride = byWriter ? 1 : min(stride * 2, Limits.sparseReads)
     unnoted = 0
     defer { readCount = 0 }
     return readCount

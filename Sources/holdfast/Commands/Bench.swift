@@ -1,6 +1,6 @@
 import HoldfastRPC
 import HoldfastSDK
-import HoldfastServer
+import HoldfastStore
 
 extension Command {
   static let bench = Command(
