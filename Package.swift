@@ -125,7 +125,7 @@ let package = Package(
       "SDK",
       needs: [
         "HoldfastSDK", "HoldfastServer", "HoldfastTesting", "HoldfastRPC", "HoldfastContract", "HoldfastStore",
-        "HoldfastSync", "HoldfastWire",
+        "HoldfastSync", "HoldfastWire", "HoldfastCrypto",
       ],
       excluding: ["Offline/diary.rpc", "Offline/first.rpc"]),
     tests(

@@ -26,6 +26,14 @@ static inline void holdfast_sha256(const void *bytes, size_t count, unsigned cha
 #pragma GCC diagnostic pop
 }
 
+static inline int holdfast_gcm_set_tag(EVP_CIPHER_CTX *ctx, const void *tag, int count) {
+  return EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, count, (void *)tag);
+}
+
+static inline int holdfast_gcm_get_tag(EVP_CIPHER_CTX *ctx, void *tag, int count) {
+  return EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, count, tag);
+}
+
 static inline long holdfast_bio_bytes(BIO *bio, char **bytes) { return BIO_get_mem_data(bio, bytes); }
 
 static inline int holdfast_names_count(const GENERAL_NAMES *names) { return sk_GENERAL_NAME_num(names); }

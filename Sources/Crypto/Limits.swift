@@ -10,4 +10,10 @@ enum Limits {
   static let commonNameBytes = 64
   /// Random bytes of a serial number: 128 bits.
   static let serialBytes = 16
+  /// The most that a passphrase may cost: what is read from a file must not make a program take all memory.
+  static let scryptRounds: UInt64 = 1 << 20
+  static let scryptBlockSize: UInt32 = 32
+  static let scryptLanes: UInt32 = 16
+  /// Bytes of memory for it.
+  static let scryptMemory: UInt64 = 1 << 30
 }
