@@ -189,8 +189,13 @@ extension ReplicaBook {
     _ transaction: borrowing WriteTransaction
   ) throws {
     operation.content.kind = found.before == nil ? .create : .update
-    operation.content.changes = try Difference.changes(
-      from: found.before ?? EntityFields(), to: state, shape: found.shape)
+    // Where the hub has deleted what there was, all of that is brought back. Somebody else may have done so meanwhile, and
+    // what is in lists, sets and counters would be there twice if it were added.
+    let isBroughtBack = found.before == nil && found.record?.lost != nil
+    operation.content.changes =
+      isBroughtBack
+      ? state.all.map { FieldChange(field: $0.number, kind: .assign, after: $0.bytes) }
+      : try Difference.changes(from: found.before ?? EntityFields(), to: state, shape: found.shape)
     operation.content.schema = schema(of: operation.content.type)
     let lanes: [Lane]
     do throws(SyncError) {

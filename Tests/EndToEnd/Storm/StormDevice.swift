@@ -1,4 +1,5 @@
 #if os(Linux)
+  import Foundation
   import HoldfastRPC
   import TestSupport
   import Testing
@@ -18,6 +19,8 @@
     let shelf: UInt32?
     private(set) var process: DeviceProcess?
     private var starts = 0
+    /// Where it complains.
+    private var errors = ""
     private var earlier: [DeviceLine] = []
 
     init(name: String, file: String, way: FaultyProxy, shelf: UInt32?) {
@@ -31,6 +34,7 @@
     func start(_ options: (_ name: String) -> DeviceOptions, errors: String) throws {
       guard process == nil else { return }
       starts += 1
+      self.errors = errors
       process = try DeviceProcess(options("\(name).\(starts)"), errors: errors)
     }
 
@@ -40,7 +44,7 @@
       process.kill()
       let code = await process.ended()
       // It has no reason to end by itself.
-      #expect(code == 9, "\(name)")
+      #expect(code == 9, "\(name): \((try? String(contentsOfFile: errors, encoding: .utf8)) ?? "")")
       earlier += process.lines
       self.process = nil
     }

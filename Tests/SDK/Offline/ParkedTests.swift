@@ -154,6 +154,35 @@ struct ParkedOperationTests {
     #expect(two.isSynced)
   }
 
+  @Test func `what two devices bring back is not there twice`() throws {
+    var hub = ModelHub()
+    let devices = try [1, 2, 3].map { try BookDevice($0) }
+    try devices[0].create("a", note("milk", likes: 3))
+    for device in devices { try device.sync(with: &hub) }
+    try devices[0].delete("a")
+    try devices[0].sync(with: &hub)
+    for (device, likes) in [(devices[1], 4), (devices[2], 5)] as [(BookDevice, UInt64)] {
+      try device.update("a", note("milk", likes: likes))
+      try device.sync(with: &hub)
+      let parked = try #require(try device.write { try $1.parked(in: $0) }.first)
+      let now = device.now
+      try device.write { try $1.keepMine(parked.position, at: now, in: $0) }
+      #expect(try device.see("a") == note("milk", likes: likes))
+    }
+    try devices[1].sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("milk", likes: 4))
+    // It meets what the other has brought back, and somebody decides.
+    try devices[2].sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("milk", likes: 4))
+    let again = try #require(try devices[2].write { try $1.parked(in: $0) }.first)
+    #expect(again.refusal?.fields == [NoteType.likes])
+    let now = devices[2].now
+    try devices[2].write { try $1.keepMine(again.position, at: now, in: $0) }
+    try devices[2].sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("milk", likes: 5))
+    #expect(devices[2].isSynced)
+  }
+
   /// Two devices have changed a note's title, and the second has decided for its own.
   private func decided(_ hub: inout ModelHub) throws -> BookDevice {
     let (one, two) = (try BookDevice(1), try BookDevice(2))
