@@ -13,6 +13,11 @@ enum Limits {
   /// Bytes of the entities that one pull asks for.
   static let pageBytes: UInt32 = 1 << 20
 
+  /// What is kept of a failure: errors that came of one another, causes of one error, and characters of each.
+  static let failureDepth = 8
+  static let failureCauses = 4
+  static let failureCharacters = 1_000
+
   /// How much one access has to be later than the last for being worth a write, in microseconds.
   static let accessStep: Int64 = 3_600_000_000
 }

@@ -37,6 +37,9 @@ public struct ReplicaError: Error, Sendable, CustomStringConvertible {
     self.cause = cause
   }
 
+  /// What can be done about it.
+  public var remedy: Remedy { Remedy(self) ?? .report }
+
   /// Whether whoever uses the program can do something about it: free some space, choose another key, or decide.
   public var isRecoverable: Bool {
     switch code {

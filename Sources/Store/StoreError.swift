@@ -47,14 +47,31 @@ public struct StoreError: Error, Sendable, Hashable, CustomStringConvertible {
   public var message: String
   /// SQLite's extended result code, or `errno` where the operating system refused; 0 when neither was asked.
   public var engineCode: Int32
+  /// What it came of, where that was another error.
+  public var cause: (any Error)?
 
-  public init(_ code: Code, _ message: String, engineCode: Int32 = 0) {
+  public init(_ code: Code, _ message: String, engineCode: Int32 = 0, cause: (any Error)? = nil) {
     self.code = code
     self.message = message
     self.engineCode = engineCode
+    self.cause = cause
+  }
+
+  /// Two are equal that say the same, whatever they came of.
+  public static func == (left: StoreError, right: StoreError) -> Bool {
+    left.code == right.code && left.message == right.message && left.engineCode == right.engineCode
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(code)
+    hasher.combine(message)
+    hasher.combine(engineCode)
   }
 
   public var description: String {
-    engineCode == 0 ? "\(code): \(message)" : "\(code): \(message) [\(engineCode)]"
+    let text = engineCode == 0 ? "\(code): \(message)" : "\(code): \(message) [\(engineCode)]"
+    // What another error of the store said is a part of the message already.
+    guard let cause, !(cause is StoreError) else { return text }
+    return "\(text) (\(cause))"
   }
 }

@@ -71,8 +71,8 @@ enum Names {
   /// Members of a replica, beside which the collections stand.
   static let replicaMembers: Set<String> = [
     "batch", "close", "collection", "conflicts", "connect", "currentStatus", "disconnect", "discard", "edit", "explain",
-    "export", "handle", "parked", "prune", "resolve", "resolveConflicts", "retry", "setFilters", "status", "sync",
-    "verify",
+    "export", "handle", "lastFailure", "parked", "prune", "resolve", "resolveConflicts", "retry", "setFilters",
+    "status", "sync", "verify",
   ]
   static let enumMembers: Set<String> = ["rawValue", "description", "hashValue", "hash"]
   static let unionMembers: Set<String> = [

@@ -10,6 +10,12 @@ public enum BackgroundResult: Sendable, Hashable {
 public protocol BackgroundSource: Sendable {
   /// Brings it up to date. The task is cancelled when the time is up.
   func sync() async throws -> BackgroundResult
+  /// Why it said last that it failed, where it did so without throwing.
+  var lastFailure: (any Error)? { get async }
+}
+
+extension BackgroundSource {
+  public var lastFailure: (any Error)? { nil }
 }
 
 /// Brings sources up to date from time to time, when there is a network, and never for longer than allowed.
@@ -68,7 +74,9 @@ public struct BackgroundSync: Sendable {
     var report = Report(result: .noData, results: [], failures: [])
     for index in sources.indices {
       switch found[index] {
-      case .success(let result)?: report.results.append(result)
+      case .success(let result)?:
+        report.results.append(result)
+        if result == .failed, let failure = await sources[index].lastFailure { report.failures.append(failure) }
       case .failure(let error)?:
         report.results.append(.failed)
         report.failures.append(error)
@@ -105,6 +113,8 @@ public struct BackgroundSync: Sendable {
 }
 
 extension Replica: BackgroundSource {
+  public var lastFailure: (any Error)? { currentStatus.lastError }
+
   /// Sends what waits and asks the hub for what is new; returns when both are done, or cannot be done now.
   ///
   /// - Returns: whether anything came or went. `noData` as well where another process on this file syncs.

@@ -145,7 +145,7 @@ extension ReplicaHead {
       do {
         return try FilterSet(filters)
       } catch {
-        throw StoreError(.corrupt, "the replica's filters are damaged: \(error)")
+        throw StoreError(.corrupt, "the replica's filters are damaged", cause: error)
       }
     }
   }
@@ -161,7 +161,7 @@ extension ReplicaHead {
     do {
       filters = try PullRequest(decoding: row.bytes(7)).filters
     } catch {
-      throw StoreError(.corrupt, "the replica's filters are damaged: \(error)")
+      throw StoreError(.corrupt, "the replica's filters are damaged", cause: error)
     }
     pass = row.integer(8)
     isPassing = row.integer(9) != 0
@@ -183,7 +183,7 @@ extension FilterSet {
     do {
       return matches(type: type, try EntityFields(state))
     } catch {
-      throw StoreError(.corrupt, "the state of an entity is damaged: \(error)")
+      throw StoreError(.corrupt, "the state of an entity is damaged", cause: error)
     }
   }
 }

@@ -9,6 +9,7 @@ package import HoldfastStore
 /// - `outcome`: what became of operations that have left the queue, for those who ask.
 /// - `history`: the hub's histories in which the replica was before, the latest first by `id`, and up to where each is
 ///   that of now.
+/// - `failure`: what went wrong last, see `StoredFailure`.
 package enum ReplicaSchema {
   package static let migrations = [
     Migration(1, "entities, queue and outcomes") { transaction in
@@ -82,6 +83,14 @@ package enum ReplicaSchema {
     },
     Migration(5, "openings") { transaction in
       try transaction.execute("ALTER TABLE replica ADD COLUMN opening INTEGER NOT NULL DEFAULT 0")
+    },
+    Migration(6, "the last failure") { transaction in
+      try transaction.execute(
+        """
+        CREATE TABLE failure(
+          place INTEGER PRIMARY KEY, depth INTEGER NOT NULL, type TEXT NOT NULL, kind TEXT NOT NULL,
+          message TEXT NOT NULL, activity TEXT NOT NULL, remedy TEXT NOT NULL, status INTEGER, since INTEGER NOT NULL)
+        """)
     },
   ]
 }

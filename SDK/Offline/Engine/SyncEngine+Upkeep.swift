@@ -37,17 +37,17 @@ extension SyncEngine {
   func lookAfter() async {
     guard now >= nextUpkeep else { return }
     nextUpkeep = now + settings.upkeep
-    do { try await core.lookAfter(settings.limits) } catch { failed(error) }
+    do { try await core.lookAfter(settings.limits) } catch { failed(.writing, [error]) }
   }
 
-  /// The replica may no longer see the space.
-  func forget() async {
+  /// The replica may no longer see the space, the hub has said.
+  func forget(_ refusal: SyncTransportError) async {
     do {
       try await core.write { book, transaction in ((), try book.forgetEverything(in: transaction)) }
       // What the machine knows of the cursor is over: when the replica may see the space again, it has nothing of it.
       refresh()
     } catch {
-      failed(error)
+      failed(.writing, [refusal, error])
     }
   }
 }

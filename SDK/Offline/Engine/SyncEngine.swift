@@ -38,6 +38,10 @@ actor SyncEngine {
   private var timer: Task<Void, Never>?
   private var wake = MonotonicTime.distantFuture
   private var hints: Task<Void, Never>?
+  /// Why the hub does not take the credential.
+  private var refusal: (any Error)?
+  /// What stood in the file of failures.
+  private let writtenFailure: ReplicaFailure?
   var nextUpkeep: MonotonicTime
   private let actions: AsyncStream<SyncAction>
   private let todo: AsyncStream<SyncAction>.Continuation
@@ -47,15 +51,20 @@ actor SyncEngine {
     _ core: ReplicaCore, _ transport: any SyncTransport, _ settings: Settings
   ) async throws -> SyncEngine {
     let moment = core.clock.moment
-    let (queue, head) = try await core.read { book, transaction in
-      (try book.queue(at: moment, in: transaction), try transaction.storedHead())
+    let (queue, head, failure) = try await core.read { book, transaction in
+      (
+        try book.queue(at: moment, in: transaction), try transaction.storedHead(), try transaction.storedFailure()
+      )
     }
-    return SyncEngine(core, transport, settings, queue, head, moment)
+    core.status.change { status in
+      if status.lastError == nil { status.lastError = failure }
+    }
+    return SyncEngine(core, transport, settings, queue, head, failure, moment)
   }
 
   private init(
     _ core: ReplicaCore, _ transport: any SyncTransport, _ settings: Settings, _ queue: ReplicaBook.Queue,
-    _ head: ReplicaHead, _ moment: ReplicaBook.Moment
+    _ head: ReplicaHead, _ failure: ReplicaFailure?, _ moment: ReplicaBook.Moment
   ) {
     self.core = core
     self.transport = transport
@@ -63,6 +72,7 @@ actor SyncEngine {
     dialogue = SyncDialogue(
       queue, pulledTo: head.pulledTo, timing: settings.timing, seed: UInt64.random(in: 0 ... .max),
       now: moment.monotonic)
+    writtenFailure = failure
     nextUpkeep = moment.monotonic
     (actions, todo) = AsyncStream.makeStream(of: SyncAction.self, bufferingPolicy: .unbounded)
   }
@@ -83,6 +93,7 @@ actor SyncEngine {
           await queue.bell.wait()
         } while !Task.isCancelled
       }
+      group.addTask { [core, writtenFailure] in await core.keepFailures(writtenFailure) }
       showStatus()
       // The stream ends with the task. What the machine wants at once is bounded by what it lets be under way.
       for await action in actions {
@@ -183,8 +194,9 @@ actor SyncEngine {
       }
       if let step = dialogue.hear(queue, at: now) { follow(step) }
       showStatus()
+      succeeded(.reading)
     } catch {
-      failed(error)
+      failed(.reading, [error])
     }
   }
 
@@ -199,34 +211,47 @@ actor SyncEngine {
         return (prepared, ReplicaBook.Touched())
       }
       switch dialogue.begin(prepared) {
-      case .ask(let question): try await ask(question)
+      case .ask(let question): await ask(question)
       case .done(let receipt): await keep(receipt)
       case .openHints(let request): follow(request)
       case .closeHints:
         hints?.cancel()
         hints = nil
-      case .refreshCredential:
-        try await settings.refreshCredential?()
-        await keep(SyncReceipt(.granted(.credential)))
+      case .refreshCredential: await refreshCredential()
       }
       if case .look = action { await lookAfter() }
     } catch {
-      failed(error)
+      failed(.writing, [error])
       if let call = action.call { follow(dialogue.broken(call, at: now)) }
     }
   }
 
+  private func refreshCredential() async {
+    do {
+      try await settings.refreshCredential?()
+      await keep(SyncReceipt(.granted(.credential)))
+    } catch {
+      failed(.signingIn, [refusal, error].compactMap(\.self))
+    }
+  }
+
   /// Asks the hub, and what that leads to.
-  private func ask(_ first: SyncQuestion) async throws {
+  private func ask(_ first: SyncQuestion) async {
     let began = now
     var question = first
     while true {
       core.status.change { [question] in $0.began(question.request) }
-      let reply = await reply(to: question.request)
+      let (reply, failure) = await reply(to: question.request)
       let (asked, moment, fresh) = (question, core.clock.moment, UUID())
-      let receipt = try await core.write { book, transaction in
-        let receipt = try asked.keep(reply, by: book, at: moment, fresh: fresh, in: transaction)
-        return (receipt, receipt.touched)
+      let receipt: SyncReceipt
+      do {
+        receipt = try await core.write { book, transaction in
+          let receipt = try asked.keep(reply, by: book, at: moment, fresh: fresh, in: transaction)
+          return (receipt, receipt.touched)
+        }
+      } catch {
+        failed(failure == nil ? .writing : asked.request.activity, [failure, error].compactMap(\.self))
+        return follow(dialogue.broken(asked.call, at: now))
       }
       let elapsed = now - began
       core.status.change { $0.kept(receipt, of: asked, reply, within: elapsed) }
@@ -240,13 +265,14 @@ actor SyncEngine {
     }
   }
 
-  private func reply(to request: HubRequest) async -> HubReply {
+  private func reply(to request: HubRequest) async -> (HubReply, (any Error)?) {
     do throws(SyncTransportError) {
-      return try await transport.ask(request)
+      return (try await transport.ask(request), nil)
     } catch {
-      failed(error.cause)
-      if error.isForbidden { await forget() }
-      return .failed(error.fault)
+      failed(request.activity, [error])
+      if case .needs(.credential) = error.fault { refusal = error }
+      if error.isForbidden { await forget(error) }
+      return (.failed(error.fault), error)
     }
   }
 
@@ -255,35 +281,35 @@ actor SyncEngine {
   private func follow(_ request: HintsRequest) {
     hints?.cancel()
     hints = Task { [weak self, transport] in
-      var fault = SyncFault.unreachable(retryAfter: nil)
+      var failure: SyncTransportError?
       do throws(SyncTransportError) {
         try await transport.hints(request) { [weak self] in await self?.heard($0) }
       } catch {
-        fault = error.fault
+        failure = error
       }
       guard !Task.isCancelled else { return }
-      await self?.keep(SyncReceipt(.failed(.hints, fault)))
+      await self?.endedHints(failure)
     }
   }
 
+  /// - Parameter failure: nil when the hub has ended them.
+  private func endedHints(_ failure: SyncTransportError?) async {
+    if let failure, !isOver { failed(.listening, [failure]) }
+    await keep(SyncReceipt(.failed(.hints, failure?.fault ?? .unreachable(retryAfter: nil))))
+  }
+
   private func heard(_ hint: Hint) async {
+    succeeded(.listening)
     follow(dialogue.machine.hinted(hint.sequence, isUrgent: hint.kind == .urgent, at: now))
     guard hint.kind == .urgent else { return }
     do {
       try await core.write { book, transaction in ((), try book.askAgain(in: transaction)) }
     } catch {
-      failed(error)
+      failed(.writing, [error])
     }
   }
 
   // MARK: Status
-
-  func failed(_ error: any Error) {
-    core.status.change { status in
-      status.lastError = "\(error)"
-      status.metrics.failed += 1
-    }
-  }
 
   private func showStatus() {
     let (status, parked) = (dialogue.machine.status, dialogue.machine.plan.parkedCount)

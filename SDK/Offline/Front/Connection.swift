@@ -48,13 +48,15 @@ final class Connection: Sendable {
           withExtendedLifetime(lock) {}
           return
         }
-        let counts = try await core.read { try $0.counts(in: $1) }
+        let (counts, failure) = try await core.read { (try $0.counts(in: $1), try $1.storedFailure()) }
         core.status.change { status in
           status.phase = .elsewhere
           (status.pending, status.parked) = counts
+          status.lastError = failure
         }
       } catch {
-        core.status.change { $0.lastError = "\(error)" }
+        let failure = ReplicaFailure(.takingTurns, [error], at: core.clock.wall())
+        core.status.change { $0.failed(failure) }
       }
       core.clock.work(isBeginning ? -1 : 0)
       isBeginning = false

@@ -88,8 +88,10 @@ extension ReplicaCore {
         let decision = try resolver.decide(found)
       else { return }
       try await carryOut(decision, about: found.operation)
+      status.change { $0.succeeded([.deciding]) }
     } catch {
-      status.change { $0.lastError = "\(error)" }
+      let failure = ReplicaFailure(.deciding, [error], at: clock.wall())
+      status.change { $0.failed(failure) }
     }
   }
 

@@ -40,7 +40,8 @@ struct Neighbours: Sendable {
         (try transaction.first("PRAGMA data_version") { $0.integer(0) }, ReplicaBook.Touched())
       }
     } catch {
-      core.status.change { $0.lastError = "\(error)" }
+      let failure = ReplicaFailure(.reading, [error], at: core.clock.wall())
+      core.status.change { $0.failed(failure) }
       return nil
     }
   }

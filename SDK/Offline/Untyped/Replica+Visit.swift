@@ -23,10 +23,15 @@ extension Replica {
     while true {
       do {
         if let lock = try ReplicaLock.take(core.file) {
+          defer { withExtendedLifetime(lock) {} }
           var errand = try await SyncErrand.prepare(core, transport, direction, show)
-          let progress = try await errand.run(patience: patience)
-          withExtendedLifetime(lock) {}
-          return progress
+          do {
+            _ = try await errand.run(patience: patience)
+          } catch {
+            throw await core.kept(error, of: errand.progress)
+          }
+          try await core.keepFailure(nil)
+          return errand.progress
         }
       } catch let error as StoreError {
         throw ReplicaError(error)
@@ -36,6 +41,24 @@ extension Replica {
       if current.progress != attendance?.progress { show(current.progress) }
       attendance = current
       try await Task.sleep(for: .milliseconds(100))
+    }
+  }
+}
+
+extension ReplicaCore {
+  /// Keeps in the file why an errand was given up.
+  /// - Returns: why, with what else failed if that cannot be kept.
+  fileprivate func kept(_ error: any Error, of progress: SyncProgress) async -> any Error {
+    let isGivenUp = error is CancellationError || error is SyncErrandError
+    let failure = progress.lastError ?? (isGivenUp ? nil : ReplicaFailure(.writing, [error], at: clock.wall()))
+    do {
+      try await keepFailure(failure)
+      return error
+    } catch let second {
+      guard let error = error as? SyncErrandError else { return error }
+      let errors = (error.failure?.errors ?? []) + [second]
+      return SyncErrandError(
+        error.reason, ReplicaFailure(error.failure?.activity ?? .writing, errors, at: clock.wall()), error.message)
     }
   }
 }
@@ -65,7 +88,8 @@ private struct Attendance {
       } catch {
         let reason: SyncErrandError.Reason =
           if case .needs(let need) = error.fault { .needs(need) } else { .unreachable }
-        throw SyncErrandError(reason: reason, message: "\(error.cause)")
+        let failure = ReplicaFailure(.pulling, [error], at: core.clock.wall())
+        throw SyncErrandError(reason, failure, else: "the hub cannot be asked")
       }
     }
     deadline = core.clock.monotonic() + patience
@@ -74,9 +98,12 @@ private struct Attendance {
   /// - Throws: `SyncErrandError` when nothing has gone forward for as long as there was patience.
   mutating func isOver(_ core: ReplicaCore) async throws -> Bool {
     let (last, moment) = (progress, core.clock.moment)
-    let (queue, head) = try await core.read { book, transaction in
-      (try book.queue(at: moment, in: transaction), try transaction.storedHead())
+    let (queue, head, failure) = try await core.read { book, transaction in
+      (
+        try book.queue(at: moment, in: transaction), try transaction.storedHead(), try transaction.storedFailure()
+      )
     }
+    progress.lastError = failure
     var plan = PushPlan(queue.units)
     let left = queue.units.lazy.filter { !$0.isParked }.map(\.operations.count).reduce(0, +)
     progress.toPush = max(progress.toPush, left)
@@ -88,7 +115,7 @@ private struct Attendance {
     if progress != last { deadline = moment.monotonic + patience }
     if moment.monotonic >= deadline {
       throw SyncErrandError(
-        reason: .unreachable, message: "another process syncs the replica, and nothing has gone forward")
+        .unreachable, progress.lastError, "another process syncs the replica, and nothing has gone forward")
     }
     return false
   }

@@ -35,6 +35,8 @@ package struct ReplicaOverview: Sendable, Hashable {
   package var parked: Int
   /// Whether a process keeps it in step with its hub at present.
   package var isTended: Bool
+  /// What went wrong last for whoever synced it, and has not gone well since.
+  package var lastError: ReplicaFailure?
 }
 
 extension Replica {
@@ -56,7 +58,8 @@ extension Replica {
       return ReplicaOverview(
         space: head.space, device: head.device, incarnation: head.incarnation, hasJoined: !head.epoch.isEmpty,
         pulledTo: head.pulledTo, isWhole: !head.isPassing, filters: head.filters, types: types, pending: pending,
-        sent: sent ?? 0, parked: parked, isTended: isTended)
+        sent: sent ?? 0, parked: parked, isTended: isTended,
+        lastError: try transaction.storedFailure())
     }
   }
 

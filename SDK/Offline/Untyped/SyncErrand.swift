@@ -83,8 +83,7 @@ struct SyncErrand: ~Copyable {
       try await core.clock.rest(until: next)
       if now >= deadline {
         if let fault { throw fault }
-        throw SyncErrandError(
-          reason: .unreachable, message: progress.lastError ?? "the hub asked to come again later")
+        throw SyncErrandError(.unreachable, progress.lastError, else: "the hub asked to come again later")
       }
       follow(dialogue.machine.tick(at: now))
     }
@@ -113,8 +112,7 @@ struct SyncErrand: ~Copyable {
       let sequence = progress.hubSequence
       return follow(dialogue.machine.pulled(to: sequence, hub: sequence, more: false, at: now))
     case .ask(let need) where need != .incarnation:
-      throw SyncErrandError(
-        reason: .needs(need), message: progress.lastError ?? "the hub does not let the replica in")
+      throw SyncErrandError(.needs(need), progress.lastError, else: "the hub does not let the replica in")
     case .join, .pull, .push, .look, .park, .ask: break
     }
     let (memory, moment, fresh) = (dialogue.memory, core.clock.moment, UUID())
@@ -136,7 +134,7 @@ struct SyncErrand: ~Copyable {
     var question = first
     while true {
       let began = now
-      let reply = await reply(to: question.request)
+      let (reply, failure) = await reply(to: question.request)
       let receipt: SyncReceipt
       do {
         let (asked, moment, fresh) = (question, core.clock.moment, UUID())
@@ -146,7 +144,7 @@ struct SyncErrand: ~Copyable {
         }
       } catch {
         fault = error
-        progress.lastError = "\(error)"
+        failed(failure == nil ? .writing : question.request.activity, [failure, error].compactMap(\.self))
         return follow(dialogue.broken(question.call, at: now))
       }
       fault = nil
@@ -158,16 +156,20 @@ struct SyncErrand: ~Copyable {
     }
   }
 
-  private mutating func reply(to request: HubRequest) async -> HubReply {
+  private mutating func failed(_ activity: ReplicaFailure.Activity, _ errors: [any Error]) {
+    progress.lastError = ReplicaFailure(activity, errors, at: core.clock.wall())
+  }
+
+  private mutating func reply(to request: HubRequest) async -> (HubReply, (any Error)?) {
     if case .push(let push) = request {
       progress.current = push.operations.first.map { ReplicaStatus.Current(kind: $0.kind, type: $0.type) }
     }
     defer { progress.current = nil }
     do throws(SyncTransportError) {
-      return try await transport.ask(request)
+      return (try await transport.ask(request), nil)
     } catch {
-      progress.lastError = "\(error.cause)"
-      return .failed(error.fault)
+      failed(request.activity, [error])
+      return (.failed(error.fault), error)
     }
   }
 

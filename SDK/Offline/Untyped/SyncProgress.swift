@@ -20,7 +20,7 @@ package struct SyncProgress: Sendable, Hashable {
   /// What is being pushed.
   package var current: ReplicaStatus.Current?
   /// What went wrong last, and has not gone well since.
-  package var lastError: String?
+  package var lastError: ReplicaFailure?
   /// Whether another process has the right to sync, and this one waits for it.
   package var isElsewhere = false
 
@@ -37,6 +37,16 @@ package struct SyncErrandError: Error, Sendable {
   }
 
   package let reason: Reason
-  /// What went wrong last.
   package let message: String
+  /// What went wrong last.
+  package let failure: ReplicaFailure?
+
+  /// Given up for what went wrong last, or for this if nothing did.
+  init(_ reason: Reason, _ failure: ReplicaFailure?, else message: String) {
+    self.init(reason, failure, failure?.description ?? message)
+  }
+
+  init(_ reason: Reason, _ failure: ReplicaFailure?, _ message: String) {
+    (self.reason, self.failure, self.message) = (reason, failure, message)
+  }
 }

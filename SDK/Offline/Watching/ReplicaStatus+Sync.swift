@@ -14,6 +14,7 @@ extension ReplicaStatus {
     case .synced:
       if phase != .synced { metrics.lastSynced = now }
       (phase, pending) = (.synced, 0)
+      succeeded([.joining, .signingIn, .pushing, .pulling])
       (done, total) = (0, 0)
     }
     total = done + pending
@@ -29,10 +30,12 @@ extension ReplicaStatus {
   mutating func kept(_ receipt: SyncReceipt, of question: SyncQuestion, _ reply: HubReply, within time: Duration) {
     metrics.kept(receipt, of: question, reply, within: time)
     switch (question.request, reply) {
-    case (_, .join): if !question.isBeforePush { lastError = nil }
+    case (_, .join): if !question.isBeforePush { succeeded([.writing, .joining, .signingIn]) }
     case (.push, .push):
       current = nil
       done += receipt.applied
+      succeeded([.writing, .pushing])
+    case (.pull, .pull): succeeded([.writing, .pulling])
     case (_, .failed), (_, .pull), (.join, .push), (.pull, .push): break
     }
   }

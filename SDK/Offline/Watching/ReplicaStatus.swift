@@ -66,7 +66,7 @@ public struct ReplicaStatus: Sendable, Equatable {
   public var total = 0
   public var current: Current?
   /// What went wrong last, and has not gone well since.
-  public var lastError: String?
+  public var lastError: ReplicaFailure?
   public var metrics = Metrics()
 }
 

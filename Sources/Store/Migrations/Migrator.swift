@@ -49,7 +49,7 @@ package struct Migrator {
         }
       }
     } catch {
-      throw error as? StoreError ?? StoreError(.migration, "\(error)")
+      throw error as? StoreError ?? StoreError(.migration, "the list of migrations cannot be read", cause: error)
     }
     guard recorded.count <= migrations.count else {
       throw StoreError(
@@ -120,9 +120,9 @@ package struct Migrator {
       let isOutside = cause.map { [.full, .readOnly, .locked, .corrupt, .inputOutput].contains($0.code) } ?? false
       throw StoreError(
         isOutside ? cause?.code ?? .migration : .migration,
-        "cannot \(action) migration \(migration.number) (\(migration.name)), which is rolled back: "
-          + (cause?.message ?? "\(error)"),
-        engineCode: cause?.engineCode ?? 0)
+        "cannot \(action) migration \(migration.number) (\(migration.name)), which is rolled back"
+          + (cause.map { ": \($0.message)" } ?? ""),
+        engineCode: cause?.engineCode ?? 0, cause: error)
     }
   }
 }

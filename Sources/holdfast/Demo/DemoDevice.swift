@@ -97,7 +97,7 @@ struct DemoDevice {
       group.addTask {
         try await Task.sleep(for: Self.patience)
         let status = replica.currentStatus
-        throw CommandFailure(.failed, "not in step: \(status.phase), \(status.lastError ?? "no error")")
+        throw CommandFailure(.failed, "not in step: \(status.phase), \(status.lastError?.description ?? "no error")")
       }
       defer { group.cancelAll() }
       try await group.next()

@@ -87,12 +87,18 @@ struct `Replicas by the command line, when something is wrong` {
       #expect(refused.exitCode == 6, "\(refused.errors)")
       #expect(refused.errors.contains("What waits in the replica is kept."))
     }
+    let failure = try #require(try await shelf.lines("one", "status")[0]["last_error"] as? [String: Any])
+    #expect(failure["remedy"] as? String == "ask_for_access" && failure["recoverable"] as? Bool == true)
+    #expect((failure["causes"] as? [[String: Any]])?.first?["kind"] as? String == "holdfast.sync.NoAccess")
+    let text = try await shelf.local("one", "status").output
+    #expect(text.contains("last error, joining, since ") && text.contains("to do: ask whoever runs the hub"), "\(text)")
     await shelf.hub.end()
     #expect(try await shelf.online("one", "sync").exitCode == 5)
     try await shelf.hub.restart()
     #expect(try await shelf.lines("one", "status")[0]["pending"] as? Int == 1)
     #expect(try await shelf.online("one", "sync").exitCode == 0)
     #expect(try await shelf.lines("one", "status")[0]["pending"] as? Int == 0)
+    #expect(try await shelf.lines("one", "status")[0]["last_error"] is NSNull)
     // What the replica has from the hub does not go by a token that somebody has confused.
     #expect(try await shelf.online("one", "sync", "--token-file", file).exitCode == 6)
     #expect(try await shelf.lines("one", "export", "entities").count == 1)

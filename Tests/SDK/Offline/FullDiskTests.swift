@@ -76,7 +76,7 @@ struct `Replicas on a full disk` {
     await wait(two) { $0.phase == .synced }
     disk.inject { $0.capacity = 0 }
     await one.connect(by: ModelTransport(place), timing: Self.timing)
-    await wait(one) { $0.lastError?.contains("disk is full") ?? false }
+    await wait(one) { $0.lastError?.remedy == .freeSpace }
     #expect(one.currentStatus.phase != .synced)
 
     disk.inject { $0.capacity = .max }

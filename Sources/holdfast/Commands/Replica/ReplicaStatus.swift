@@ -39,7 +39,9 @@ private func show(_ overview: ReplicaOverview, on console: Console) {
 
 extension ReplicaOverview {
   /// What waits, in one line.
-  var line: String {
+  var line: String { [counts, lastError.map { "last error: \($0)" }].compactMap(\.self).joined(separator: ", ") }
+
+  private var counts: String {
     let counts = [
       "\(pending) operations wait", sent > 0 ? "\(sent) sent" : nil, parked > 0 ? "\(parked) to decide" : nil,
       "change \(pulledTo)", isTended ? "a process syncs it" : "no process syncs it",
@@ -50,7 +52,8 @@ extension ReplicaOverview {
   fileprivate var text: String {
     var lines = ["space \(space)\tdevice \(device.uuidString.lowercased())\t\(state)"]
     lines += types.map { "\($0.type)\t\($0.entities) entities\t\($0.changed) changed" }
-    lines.append(line)
+    if let lastError { lines += lastError.lines }
+    lines.append(counts)
     return lines.joined(separator: "\n")
   }
 
@@ -69,7 +72,7 @@ extension ReplicaOverview {
       "incarnation": .string(incarnation.uuidString.lowercased()), "joined": .bool(hasJoined),
       "pending": .integer(pending), "sent": .integer(sent), "parked": .integer(parked),
       "pulled_to": .unsigned(pulledTo), "whole": .bool(isWhole), "filters": .integer(filters.count),
-      "tended": .bool(isTended),
+      "tended": .bool(isTended), "last_error": lastError?.json ?? .null,
       "types": .array(
         types.map {
           ["type": .string($0.type), "entities": .integer($0.entities), "changed": .integer($0.changed)]

@@ -92,7 +92,7 @@ extension SyncProgress {
         ("event", .string(event)), ("pushed", .integer(pushed)), ("total", .integer(toPush)),
         ("refused", .integer(refused)), ("pulled_to", .unsigned(pulledTo)), ("hub", .unsigned(hubSequence)),
         ("current", current.map { .string("\($0.kind) \($0.type)") } ?? .null),
-        ("last_error", lastError.map { .string($0) } ?? .null), ("elsewhere", .bool(isElsewhere)),
+        ("last_error", lastError?.json ?? .null), ("elsewhere", .bool(isElsewhere)),
         ("pushes", .integer(metrics.pushes)), ("mean_push_ms", .number(milliseconds(metrics.meanPushTime))),
         ("bytes_sent", .integer(metrics.bytesSent)), ("bytes_received", .integer(metrics.bytesReceived)),
       ] + more)
