@@ -195,11 +195,53 @@ struct SyncMachineTests {
   @Test(arguments: [SyncNeed.access, .program])
   func `where only the hub can change something it tries again`(_ need: SyncNeed) {
     let desk = MachineDesk([unit(1)])
-    desk.open()
-    _ = desk.failedPush(1, .needs(need))
+    _ = desk.network(true)
+    _ = desk.sleep()
+    #expect(desk.failed(.join, .needs(need)) == ["ask for \(need)"])
     #expect(desk.status == .stuck(need, pending: 1))
     #expect(desk.pass(.seconds(2)).contains("join"))
-    #expect(desk.joined(0) == ["open hints", "push 2: 1"])
+    #expect(desk.joined(0) == ["open hints", "push 1: 1"])
+  }
+
+  @Test func `who may only read goes on doing so, and tries to push ever more rarely`() {
+    let desk = MachineDesk([unit(1)])
+    #expect(desk.open() == ["push 1: 1"])
+    let begin = desk.now
+    for push in 1...40 as ClosedRange<UInt64> {
+      #expect(desk.failedPush(push, .needs(.access)) == ["ask for access", "pull"])
+      #expect(desk.pulled(push, hub: push) == [])
+      #expect(desk.status == .stuck(.access, pending: 1))
+      // What others do is heard of meanwhile, and is no reason to try sooner.
+      #expect(desk.hinted(push + 1) == ["pull"])
+      #expect(desk.pulled(push + 1, hub: push + 1) == [])
+      while true {
+        let actions = desk.sleep()
+        if actions.contains("push \(push + 1): 1") { break }
+        if actions.contains("pull") { #expect(desk.pulled(push + 1, hub: push + 1) == []) }
+      }
+    }
+    // By chance a wait lasts half of what it may on average, which is a minute after the first few.
+    #expect(desk.now - begin > .seconds(40 * 20))
+    // Once it may, nothing waits any longer.
+    #expect(desk.pushed(41) == [])
+    #expect(desk.status == .synced)
+    #expect(desk.enqueue(unit(2)) == ["push 42: 2"])
+  }
+
+  @Test func `what may be written again goes at once`() {
+    let desk = MachineDesk([unit(1)])
+    desk.open()
+    #expect(desk.failedPush(1, .needs(.access)) == ["ask for access", "pull"])
+    #expect(desk.pulled(0, hub: 0) == [])
+    #expect(desk.granted(.access) == ["push 2: 1"])
+  }
+
+  @Test func `who may no longer see anything is told by the pull after the push`() {
+    let desk = MachineDesk([unit(1)])
+    desk.open()
+    #expect(desk.failedPush(1, .needs(.access)) == ["ask for access", "pull"])
+    #expect(desk.failed(.pull, .needs(.access)) == ["close hints", "ask for access"])
+    #expect(desk.status == .stuck(.access, pending: 1))
   }
 
   @Test func `another history is pulled from the start, and the queue stays`() {

@@ -7,6 +7,7 @@ extension SyncMachine {
   package mutating func joined(hub sequence: UInt64, isNewHistory: Bool, at now: MonotonicTime) -> SyncStep {
     guard case .joining = state else { return step([], at: now) }
     state = .open
+    pushesWait = now
     hasTriedGrant = false
     hubSequence = sequence
     if isNewHistory {
@@ -41,6 +42,7 @@ extension SyncMachine {
     hubSequence = max(hubSequence, sequence)
     guard plan.finish(id, results, at: now) else { return failed(.push(id), .unreachable(retryAfter: nil), at: now) }
     patience.succeeded()
+    pushPatience.succeeded()
     bounds.operations = min(bounds.operations * 2, Limits.pushOperations)
     nextLook = now + timing.look
     return step([], at: now)
@@ -61,6 +63,13 @@ extension SyncMachine {
     case (.push(let id), .refused(let status)):
       actions = refuse(id, status, at: now)
       return step(actions, at: now)
+    case (.push(let id), .needs(.access)):
+      plan.fail(id)
+      guard case .open = state else { return step(actions, at: now) }
+      // It may read all the same: the next pull tells.
+      pushesWait = now + pushPatience.failed(hint: nil, using: &random)
+      owesPull = true
+      return step([.ask(.access)], at: now)
     case (.push(let id), _): plan.fail(id)
     case (.pull, _):
       isPulling = false

@@ -36,6 +36,7 @@ extension SyncMachine {
       pushesBeforePull = 0
       return [.pull]
     }
+    guard now >= pushesWait else { return [] }
     var actions: [SyncAction] = []
     while let push = plan.nextPush(at: now, bounds: bounds) {
       unresolved.formUnion(push.operations)
@@ -47,7 +48,7 @@ extension SyncMachine {
   }
 
   mutating func isPullsTurn(at now: MonotonicTime) -> Bool {
-    if plan.pushesUnderWay == 0 && !plan.hasReady(at: now) { return true }
+    if now < pushesWait || plan.pushesUnderWay == 0 && !plan.hasReady(at: now) { return true }
     // Own operations that the hub may have done come first, but not for ever.
     if !unresolved.isEmpty && plan.pushesUnderWay == 0 && pushesBeforePull < Limits.pushesBeforePull { return false }
     return isUrgent || !hasPulled
@@ -63,6 +64,7 @@ extension SyncMachine {
     case .open:
       if case .closed(let until) = hints { wake = min(wake, until) }
       if let due = plan.nextDue, due > now { wake = min(wake, due) }
+      if pushesWait > now && !plan.isEmpty { wake = min(wake, pushesWait) }
     case .offline, .joining: break
     }
     return wake

@@ -42,6 +42,10 @@ package struct SyncMachine: ~Copyable {
   /// Up to where the replica has the hub's history, and where that ends as far as is known.
   var pulledTo: UInt64
   var hubSequence: UInt64 = 0
+  /// How often in a row the hub has refused what is pushed, since the replica may not write, and until when nothing is
+  /// pushed therefore. It goes on pulling.
+  var pushPatience: Patience
+  var pushesWait = MonotonicTime(nanoseconds: 0)
   /// Whether something that was needed has been granted and tried since it joined last.
   var hasTriedGrant = false
   /// Whether it has been granted again, and is to be tried when its time has come.
@@ -78,6 +82,7 @@ package struct SyncMachine: ~Copyable {
     self.timing = timing
     random = SplitMix64(seed: seed)
     patience = Patience(timing.backoff)
+    pushPatience = Patience(timing.backoff)
     hintsPatience = Patience(timing.backoff)
     self.pulledTo = pulledTo
     unresolved = sent
@@ -94,6 +99,7 @@ package struct SyncMachine: ~Copyable {
     case .joining: return .syncing(pending: pending)
     case .open:
       if isPulling || wantsPull || plan.pushesUnderWay > 0 { return .syncing(pending: pending) }
+      if pushPatience.failures > 0 && pending > plan.parkedCount { return .stuck(.access, pending: pending) }
       return pending > 0 ? .pending(pending) : .synced
     }
   }
@@ -120,6 +126,7 @@ package struct SyncMachine: ~Copyable {
 
   /// What was needed is there. The first time it is tried at once; then, as it was of no use, not before its time.
   package mutating func granted(_ need: SyncNeed, at now: MonotonicTime) -> SyncStep {
+    if case .open = state, need == .access { pushesWait = now }
     guard case .stuck(need, let until) = state else { return step([], at: now) }
     guard !hasTriedGrant || now >= until else {
       isGranted = true
@@ -194,6 +201,7 @@ package struct SyncMachine: ~Copyable {
   /// Somebody wants to know whether the hub has anything new.
   package mutating func refresh(at now: MonotonicTime) -> SyncStep {
     owesPull = true
+    pushesWait = now
     return step([], at: now)
   }
 
