@@ -25,7 +25,8 @@ struct Neighbours: Sendable {
         isRecent = time != last.time
         last.time = time
         if let version = await version(), version != last.version {
-          if last.version != 0 { core.watchers.changedSomehow() }
+          // At first too: who watches may have looked before this did.
+          core.watchers.changedSomehow()
           last.version = version
         }
       }

@@ -50,6 +50,20 @@ struct ReplicaProcessesTests {
     #expect(place.hub.withLock { $0.sequence } == 2)
   }
 
+  @Test func `what another has done before it was looked for is noticed as well`() async throws {
+    let (one, two) = (try await open(), try await open())
+    // One that nobody looks after yet.
+    let core = ReplicaCore(one.core.store, file: one.core.file, book: one.core.book, clock: .system)
+    let watch = core.watchers.watch(.queue)
+    try await two.notes.create(Note(id: UUID()))
+    let neighbours = Task { await Neighbours(core: core).watch() }
+    await watch.bell.wait()
+    neighbours.cancel()
+    await neighbours.value
+    await one.close()
+    await two.close()
+  }
+
   @Test func `numbers that several give out never meet`() async throws {
     let replicas = [try await open(), try await open(), try await open()]
     try await withThrowingTaskGroup(of: Void.self) { group in
