@@ -23,6 +23,9 @@ package final class Database: @unchecked Sendable {
     try Migrator(migrations).migrate(self)
   }
 
+  /// Ends the connection that writes; if no other is open, the file is in one part then. No commit may be under way.
+  func close() { connection.close() }
+
   /// How many commits there have been since the file was opened.
   var commitCount: UInt64 { commits.load(ordering: .acquiring) }
 

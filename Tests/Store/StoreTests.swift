@@ -1,3 +1,4 @@
+import Foundation
 import HoldfastStore
 import TestSupport
 import Testing
@@ -15,6 +16,21 @@ import Testing
     }
     let store = try directory.openStore()
     #expect(try await store.read { try $0.body(of: 1) } == [7])
+  }
+
+  @Test func `a store that is closed has let go of its file, though others still hold the store`() async throws {
+    let store = try directory.openStore()
+    try await store.write { try $0.note(1, [7]) }
+    let log = directory.path("holdfast.sqlite-wal")
+    try #require(FileManager.default.fileExists(atPath: log))
+    store.close()
+    // The last connection to be closed puts the file into one part.
+    #expect(!FileManager.default.fileExists(atPath: log))
+    let error = await #expect(throws: StoreError.self) { try await store.write { try $0.note(2) } }
+    #expect(error?.code == .closed)
+    let reading = await #expect(throws: StoreError.self) { try await store.read { try $0.body(of: 1) } }
+    #expect(reading?.code == .closed)
+    store.close()
   }
 
   @Test func `many callers at once are all answered, each with its own outcome`() async throws {

@@ -9,6 +9,7 @@ final class SQLiteConnection: DriverConnection {
 
   let handle: OpaquePointer
   @exclusivity(unchecked) private var statements = StatementCache()
+  private var isClosed = false
   var checkpoints = CheckpointPlan()
   /// What moves the WAL's pages beside this connection, if anything does.
   var checkpointer: Checkpointer?
@@ -33,12 +34,17 @@ final class SQLiteConnection: DriverConnection {
     do {
       try configure(purpose, options, path)
     } catch {
-      sqlite3_close_v2(handle)
+      close()
       throw error
     }
   }
 
-  deinit {
+  deinit { close() }
+
+  /// Ends it; what is asked of it later is refused.
+  func close() {
+    guard !isClosed else { return }
+    isClosed = true
     statements.removeAll()  // a statement outlives no connection
     sqlite3_close_v2(handle)
   }
@@ -104,7 +110,7 @@ final class SQLiteConnection: DriverConnection {
 
   // MARK: Statements
 
-  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+  var isInTransaction: Bool { !isClosed && sqlite3_get_autocommit(handle) == 0 }
   private(set) var writes = 0
 
   func run(
@@ -131,6 +137,7 @@ final class SQLiteConnection: DriverConnection {
 
   /// The statement from the cache, or a new one; a cached one that is still running is left alone.
   private func prepared(_ sql: SQL, rows: Int = 0, width: Int = 0) throws(StoreError) -> SQLiteStatement {
+    guard !isClosed else { throw StoreError(.closed, "the database is closed") }
     if let known = statements.find(sql, rows: rows), !known.isRunning { return known }
     let statement =
       rows == 0

@@ -34,7 +34,6 @@ struct `Damaged files of replicas` {
     let folders = try await fill()
     let work = try await SalvagedWork.read(directory.path("whole"))
     #expect(work.operations.count == Self.count && work.unreadable == 0)
-    while FileManager.default.fileExists(atPath: directory.path("whole-wal")) { await Task.yield() }
     let bytes = try #require(FileManager.default.contents(atPath: directory.path("whole")))
     return (Array(bytes), folders, work.operations.map(\.exported))
   }
