@@ -37,12 +37,16 @@ public struct Simulation: Sendable {
     public let coverage: SimulationCoverage
   }
 
+  /// The types with which every simulation works.
+  private static let ownTypes = ["folder", "note", TallyWork.type]
+
   private let entities: [SimulatedEntity]
   private var settings = Settings()
   private let parts: SimulationParts
 
   /// - Parameters:
-  ///   - entities: types of your own, beside those with which every simulation works.
+  ///   - entities: types of your own, beside those with which every simulation works: folder, note and tally, names that
+  ///     yours may not have.
   ///   - devices: how many there are; nil leaves it to chance.
   ///   - keepsTrace: whether the whole trace is kept, and not only its end.
   public init(entities: [SimulatedEntity] = [], devices: Int? = nil, keepsTrace: Bool = false) {
@@ -58,8 +62,16 @@ public struct Simulation: Sendable {
     settings.keepsTrace = keepsTrace
   }
 
-  /// Runs one seed to its end.
+  /// Runs one seed to its end. With types of the same name none begins: the failure says so.
   public func run(seed: UInt64) -> Outcome {
+    var names = Set(Self.ownTypes)
+    for entity in entities where !names.insert(entity.name).inserted {
+      let failure = """
+        there are two types named \(entity.name); every simulation has \(Self.ownTypes.joined(separator: ", ")), so give \
+        yours another name, such as app.\(entity.name)
+        """
+      return Outcome(seed: seed, failure: failure, trace: [], digest: 0, steps: 0, coverage: SimulationCoverage())
+    }
     let world = SimulatedWorld(seed: seed, settings: settings, entities: entities, parts: parts)
     do { try world.run() } catch { world.fail("the simulation broke off: \(error)") }
     return Outcome(
