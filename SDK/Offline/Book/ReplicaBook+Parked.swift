@@ -8,7 +8,7 @@ extension ReplicaBook {
     try transaction.all(
       """
       SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
-        entity, number, type, key
+        entity, number, type, key, checksum
       FROM operation WHERE state = 3 ORDER BY position
       """
     ) { StoredOperation($0) }

@@ -92,5 +92,22 @@ package enum ReplicaSchema {
           message TEXT NOT NULL, activity TEXT NOT NULL, remedy TEXT NOT NULL, status INTEGER, since INTEGER NOT NULL)
         """)
     },
+    Migration(7, "checksums of operations") { transaction in
+      try transaction.execute("ALTER TABLE operation ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0")
+      var last = Int64.min
+      while true {
+        let operations = try transaction.all(
+          "SELECT position, content FROM operation WHERE position > $1 ORDER BY position LIMIT $2",
+          [.integer(last), .integer(Limits.batch)]
+        ) { (position: $0.integer(0), checksum: StoredOperation.checksum(of: $0.bytes(1))) }
+        guard let end = operations.last?.position else { return }
+        for operation in operations {
+          try transaction.execute(
+            "UPDATE operation SET checksum = $2 WHERE position = $1",
+            [.integer(operation.position), .integer(operation.checksum)])
+        }
+        last = end
+      }
+    },
   ]
 }

@@ -51,7 +51,7 @@ extension Transaction where Self: ~Copyable {
     try first(
       """
       SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
-        entity, number, type, key
+        entity, number, type, key, checksum
       FROM operation WHERE position = $1
       """, [.integer(Int64(bitPattern: position))]
     ) { StoredOperation($0) }
@@ -62,7 +62,7 @@ extension Transaction where Self: ~Copyable {
     try first(
       """
       SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
-        entity, number, type, key
+        entity, number, type, key, checksum
       FROM operation WHERE number = $1
       """, [.integer(Int64(bitPattern: number))]
     ) { StoredOperation($0) }
@@ -73,7 +73,7 @@ extension Transaction where Self: ~Copyable {
     try all(
       """
       SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
-        entity, number, type, key
+        entity, number, type, key, checksum
       FROM operation WHERE entity = (SELECT id FROM entity WHERE type = $2 AND key = $1) ORDER BY position
       """, [.bytes(entity.key), .text(entity.type)]
     ) { StoredOperation($0) }
@@ -92,7 +92,7 @@ extension Transaction where Self: ~Copyable {
     try all(
       """
       SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
-        entity, number, type, key
+        entity, number, type, key, checksum
       FROM operation WHERE position >= $1 AND position < $2 AND unit = $1 ORDER BY position
       """,
       [
@@ -109,7 +109,7 @@ extension Transaction where Self: ~Copyable {
     try forEach(
       """
       SELECT position, incarnation, unit, content, urgency, state, enqueued, not_before, attempts, attempted, refusal,
-        entity, number, type, key
+        entity, number, type, key, checksum
       FROM operation WHERE position > $1 ORDER BY position
       """, [.integer(Int64(bitPattern: position))]
     ) { (row) throws(StoreError) in try body(StoredOperation(row)) }
@@ -120,23 +120,25 @@ extension WriteTransaction {
   /// Adds an operation at its place, or replaces the one that is there. One that is damaged is left as it is.
   func store(_ operation: StoredOperation) throws(StoreError) {
     guard !operation.isDamaged else { return }
+    let content = operation.content.encoded()
     try execute(
       """
       INSERT INTO operation(position, incarnation, number, unit, type, key, content, urgency, state, enqueued,
-        not_before, attempts, attempted, refusal, entity)
-      VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        not_before, attempts, attempted, refusal, entity, checksum)
+      VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
       ON CONFLICT(position) DO UPDATE SET incarnation = excluded.incarnation, number = excluded.number,
         unit = excluded.unit, content = excluded.content, urgency = excluded.urgency, state = excluded.state,
         not_before = excluded.not_before, attempts = excluded.attempts, attempted = excluded.attempted,
-        refusal = excluded.refusal
+        refusal = excluded.refusal, checksum = excluded.checksum
       """,
       [
         .integer(Int64(bitPattern: operation.position)), .bytes(operation.incarnation.bytes),
         .integer(Int64(bitPattern: operation.content.number)), .integer(Int64(bitPattern: operation.unit)),
-        .text(operation.content.type), .bytes(operation.content.key), .bytes(operation.content.encoded()),
+        .text(operation.content.type), .bytes(operation.content.key), .bytes(content),
         .integer(Int64(operation.urgency.rawValue)), .integer(operation.state.rawValue),
         .integer(operation.enqueued), .integer(operation.notBefore), .integer(operation.attempts),
         .integer(operation.attempted), .bytes(operation.refusal?.encoded()), .integer(operation.row),
+        .integer(StoredOperation.checksum(of: content)),
       ])
   }
 
@@ -163,6 +165,13 @@ extension StoredOperation {
   /// what it is to do, or to give it up.
   package var isDamaged: Bool { refusal?.status == UInt32(Status.dataLoss.rawValue) && content.kind == .unknown }
 
+  /// What is stored with the content, by which damage to it shows.
+  static func checksum(of content: [UInt8]) -> Int64 {
+    var hash = SipHash()
+    hash.add(content)
+    return Int64(bitPattern: hash.digest.0)
+  }
+
   /// An operation whose row is damaged is parked with the reason, so that it holds back only what depends on it.
   init(_ row: borrowing Row) {
     position = UInt64(bitPattern: row.integer(0))
@@ -174,18 +183,22 @@ extension StoredOperation {
     attempted = row.integer(9)
     self.row = row.integer(11)
     let number = UInt64(bitPattern: row.integer(12))
+    let content = row.bytes(3)
     do throws(MessageDecodingError) {
-      content = try EntityOperation(decoding: row.bytes(3))
+      guard Self.checksum(of: content) == row.integer(15) else {
+        throw MessageDecodingError(.malformed, "its checksum is another than when it was stored")
+      }
+      self.content = try EntityOperation(decoding: content)
       refusal = try row.optionalBytes(10).map { (bytes) throws(MessageDecodingError) in try Outcome(decoding: bytes) }
       guard let incarnation = UUID(row.bytes(1)), let state = State(rawValue: row.integer(5)),
-        content.number == number
+        self.content.number == number
       else { throw MessageDecodingError(.malformed, "its columns do not belong together") }
       self.incarnation = incarnation
       self.state = state
     } catch {
       incarnation = UUID(row.bytes(1)) ?? UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
       state = .parked
-      content = EntityOperation(number: number, kind: .unknown, type: row.text(13), key: row.bytes(14))
+      self.content = EntityOperation(number: number, kind: .unknown, type: row.text(13), key: row.bytes(14))
       refusal = Outcome(
         number: number, kind: .rejected, status: UInt32(Status.dataLoss.rawValue),
         message: "what the operation says is damaged in the replica's file: \(error)")

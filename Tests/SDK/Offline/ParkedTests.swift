@@ -427,6 +427,36 @@ struct ParkedOperationTests {
     #expect(device.isSynced)
   }
 
+  @Test func `each single bit of what an operation says is looked after`() throws {
+    var hub = ModelHub()
+    let device = try BookDevice()
+    let position = try #require(try device.create("a", note("milk")))
+    let content = try device.write { transaction, _ in
+      try transaction.first("SELECT content FROM operation") { $0.bytes(0) }
+    }
+    let whole = try #require(content)
+    for bit in 0..<whole.count * 8 {
+      var damaged = whole
+      damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+      try device.write { [damaged] transaction, _ in
+        try transaction.execute("UPDATE operation SET content = $1", [.bytes(damaged)])
+      }
+      #expect(try device.operations().map(\.isDamaged) == [true], "bit \(bit)")
+    }
+    // It is never sent, and what it was to change, or as much as is left of that, can be saved and said anew.
+    try device.sync(with: &hub)
+    #expect(hub.rows.isEmpty)
+    let parked = try #require(try device.write { try $1.parked(in: $0) }.first)
+    let exported = ParkedOperation(parked).exported
+    #expect(exported.contains(#""status":"data loss""#) && exported.contains("checksum"), "\(exported)")
+    try device.write { transaction, book in
+      _ = try book.edit(position, to: note("milk again"), at: 1, in: transaction)
+    }
+    try device.sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("milk again"))
+    #expect(device.isSynced)
+  }
+
   @Test func `parked operations are exported as JSON`() throws {
     let (device, _) = try refused()
     let parked = try #require(try device.write { try $1.parked(in: $0) }.first)
