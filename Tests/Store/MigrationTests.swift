@@ -28,6 +28,19 @@ import Testing
     }
   }
 
+  @Test func `of several who open a new file at once, one applies them`() async throws {
+    let migrations = notes + [titles]
+    for seed in 0..<60 as Range<UInt64> {
+      let disk = LosingDisk(seed: seed)
+      // The file is there, and nobody has applied anything.
+      _ = try disk.openDatabase([])
+      try await withThrowingTaskGroup(of: [String].self) { group in
+        for _ in 0..<4 { group.addTask { try columns(disk.openDatabase(migrations)) } }
+        for try await columns in group { #expect(columns == ["number", "body", "title"]) }
+      }
+    }
+  }
+
   @Test func `a migration whose check fails is rolled back whole`() throws {
     try disk.openDatabase().write { try $0.note(13) }
     let error = #expect(throws: StoreError.self) { try disk.openDatabase(notes + [titles]) }

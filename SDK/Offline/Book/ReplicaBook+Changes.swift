@@ -144,7 +144,7 @@ extension ReplicaBook {
     operation.group = terms.unit ?? 0
     if !terms.beginsGroup, let last = try coalescable(operation, lanes, record, transaction) {
       switch try Coalescing(last.content, operation, shape: shape) {
-      case .merged(let both):
+      case .merged(let both) where try stands(both, for: last, operation, record, shape, transaction):
         var merged = last
         merged.content = both
         merged.urgency = min(last.urgency, terms.urgency)
@@ -153,28 +153,35 @@ extension ReplicaBook {
           try transaction.changeHead { (head) throws(StoreError) in head.edits += 1 }
         }
         return (Queued(position: last.position), 0)
-      case .nothing where try last.content.group == 0 && comeToNothing(last, operation, record, shape, transaction):
+      case .nothing where try last.content.group == 0 && stands(nil, for: last, operation, record, shape, transaction):
         try transaction.removeOperation(at: last.position)
         try transaction.keep(Outcome(number: last.content.number), of: last.position, at: terms.now)
         var queued = Queued(position: last.position, isUndone: true)
         queued.touched.settled = [last.position]
         return (queued, -1)
-      case .nothing, .separate: break
+      case .merged, .nothing, .separate: break
       }
     }
     return (try append(operation, lanes, terms, row: record.id, transaction), 1)
   }
 
-  /// Whether the entity is what it would be without the two. It is not when the hub's state has become another since the
-  /// earlier was made, and somebody has decided for that nevertheless.
-  private func comeToNothing(
-    _ earlier: StoredOperation, _ later: EntityOperation, _ record: EntityRecord, _ shape: EntityShape,
-    _ transaction: borrowing WriteTransaction
+  /// Whether one operation, or none, makes of the entity what the two make of it. It does not where the later takes back
+  /// what the earlier changed, and the hub's state has become another since that was made: somebody has decided for the
+  /// earlier nevertheless.
+  private func stands(
+    _ merged: EntityOperation?, for earlier: StoredOperation, _ later: EntityOperation, _ record: EntityRecord,
+    _ shape: EntityShape, _ transaction: borrowing WriteTransaction
   ) throws -> Bool {
+    if let merged {
+      let kept = Set(merged.changes.map(\.field))
+      let isWhole = (earlier.content.changes + later.changes).allSatisfy { kept.contains($0.field) }
+      if merged.kind == .delete || isWhole { return true }
+    }
     let others = try transaction.operations(on: earlier.entity).prefix { $0.position < earlier.position }
     let server = try record.server.map { (bytes) throws(SyncError) in try EntityFields(bytes) }
     let without = Rebase.shown(server, others, shape)
-    return try Rebase.local(server: without, pending: [earlier.content, later], shape: shape) == without
+    let with = try Rebase.local(server: without, pending: merged.map { [$0] } ?? [], shape: shape)
+    return try Rebase.local(server: without, pending: [earlier.content, later], shape: shape) == with
   }
 
   /// Adds the operation.

@@ -67,12 +67,14 @@ package struct Migrator {
     switch migration.work {
     case .once(let body):
       try database.write { transaction in
+        guard try !Self.isDone(migration, transaction) else { return }
         try body(transaction)
         try finish(migration, transaction)
       }
     case .stepwise(let step):
       for _ in 0..<Limits.migrationSteps {
         let isDone = try database.write { transaction in
+          guard try !Self.isDone(migration, transaction) else { return true }
           let recorded = try transaction.first(
             "SELECT progress FROM migration WHERE number = $1", [.integer(migration.number)]
           ) { $0.integer(0) }
@@ -87,6 +89,15 @@ package struct Migrator {
       }
       throw StoreError(.migration, "it does not come to an end")
     }
+  }
+
+  /// Whether it is applied in full. Another process may have opened the file at the same time, and have been faster.
+  private static func isDone(
+    _ migration: Migration, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> Bool {
+    try transaction.first("SELECT done FROM migration WHERE number = $1", [.integer(migration.number)]) {
+      $0.integer(0) != 0
+    } ?? false
   }
 
   private func finish(_ migration: Migration, _ transaction: borrowing WriteTransaction) throws {

@@ -211,6 +211,24 @@ struct ParkedOperationTests {
     #expect(two.isSynced)
   }
 
+  @Test func `what is decided for and taken away then in a part is what the hub gets`() throws {
+    var hub = ModelHub()
+    let (one, two) = (try BookDevice(1), try BookDevice(2))
+    try two.create("a", note("bread", body: "white"))
+    try one.create("a", note("milk", body: "cold"))
+    try one.sync(with: &hub)
+    try two.sync(with: &hub)
+    let parked = try #require(try two.write { try $1.parked(in: $0) }.first)
+    let now = two.now
+    try two.write { try $1.keepMine(parked.position, at: now, in: $0) }
+    #expect(try two.see("a") == note("bread", body: "white"))
+    try two.update("a", note("bread"))
+    try two.sync(with: &hub)
+    #expect(hub.state(.note("a")) == note("bread"))
+    #expect(try two.see("a") == note("bread"))
+    #expect(two.isSynced)
+  }
+
   @Test func `what is decided for and deleted then goes on the hub as well`() throws {
     var hub = ModelHub()
     let (one, two) = (try BookDevice(1), try BookDevice(2))
