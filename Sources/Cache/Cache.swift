@@ -21,7 +21,8 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
   /// - Parameters:
   ///   - capacity: In the unit of the weigher.
-  ///   - clock: Nanoseconds since any moment; must not go back. Asked only where entries have a lifetime.
+  ///   - clock: Nanoseconds since any moment; must not go back, nor come back to the cache. Asked only where entries have a
+  ///     lifetime.
   ///   - weigher: What an entry weighs, of which the cache takes one at least: bytes, with what the cache itself needs for
   ///     it, or one if entries are counted. Called under no lock.
   public init(

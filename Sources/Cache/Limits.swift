@@ -51,6 +51,13 @@ enum Limits {
   /// Entries that a simulated cache may have before it looks at half as many keys.
   static let simulatedEntries = 1_024
 
+  /// By how many hits of a request an order has to be ahead to be taken.
+  static let recencyLead = 0.002
+  static let frequencyLead = 0.01
+
+  /// What is left of a lead after each judgement, of which there are four for each time that all entries could be asked for.
+  static let fading = 0.95
+
   // MARK: Expiry
 
   /// Ended entries that are removed in one go, while writers wait.

@@ -3,6 +3,7 @@
 ///
 /// What is read while the same key is written or invalidated is returned to those who asked, and not kept: a cached value
 /// is never older than the last change that this cache was told of. Somebody has to call `run` for what is done by the clock.
+/// Values are let go under its lock: where they do something at their end, it must not come back to the cache.
 public final class BackedCache<Source: CacheSource>: Sendable {
   public typealias Key = Source.Key
   public typealias Value = Source.Value

@@ -39,11 +39,13 @@ struct Trial {
     if max(byRecency.count, byFrequency.count) > Limits.simulatedEntries { thin() }
   }
 
-  /// Changes the order where the other is clearly ahead: by half a hit in a hundred.
+  /// Changes the order where the other is ahead: least recently used soon, since what it would have kept is lost for good
+  /// while one waits, and back when that is clear.
   private mutating func judge() {
-    if abs(lead) > 0.005 * looks { order = lead > 0 ? .recency : .frequency }
-    lead *= 0.9
-    looks *= 0.9
+    if lead > Limits.recencyLead * looks { order = .recency }
+    if lead < -Limits.frequencyLead * looks { order = .frequency }
+    lead *= Limits.fading
+    looks *= Limits.fading
     unjudged = 0
   }
 
