@@ -131,10 +131,18 @@ import Testing
   }
 
   @Test func `a call that nothing could send yet is cancelled by its caller, and by who waits`() async throws {
+    let (asked, release) = (Happening(), Happening())
     let test = try await TestServer.start()
-    await test.server.drain(grace: .zero)
-    let client = try test.client()
+    // There is no connection as long as there is no token.
+    let client = try test.client {
+      $0.token = {
+        asked.pass()
+        await release.wait()
+        return ""
+      }
+    }
     let pending = client.begin(Echo.unary, Authenticate())
+    await asked.wait()
     pending.cancel()
     let error = await #expect(throws: CallError<Never>.self) { try await pending.reply }
     #expect(error?.status == .cancelled)
@@ -143,7 +151,10 @@ import Testing
     reader.cancel()
     let otherError = await #expect(throws: CallError<Never>.self) { try await reader.value }
     #expect(otherError?.status == .cancelled)
+    #expect(asked.count == 1)
+    release.pass()
     client.close()
+    await test.server.drain(grace: .zero)
   }
 
   @Test func `interceptors see a call that is begun, and hear of its end`() async throws {
