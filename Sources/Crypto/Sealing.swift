@@ -72,11 +72,13 @@ private struct CipherRun: ~Copyable {
   deinit { EVP_CIPHER_CTX_free(context) }
 
   func update(_ input: [UInt8]) throws(CryptoError) -> [UInt8] {
+    // All empty arrays are one, which filling would write to.
+    guard !input.isEmpty else { return [] }
     let size = try Self.size(input)
     var isDone = true
     let output = [UInt8](unsafeUninitializedCapacity: input.count) { output, count in
       var written: Int32 = 0
-      isDone = input.isEmpty || EVP_CipherUpdate(context, output.baseAddress, &written, input, size) == 1
+      isDone = EVP_CipherUpdate(context, output.baseAddress, &written, input, size) == 1
       count = Int(written)
     }
     guard isDone else { throw .fromQueue("AES-GCM failed") }

@@ -5,10 +5,12 @@ extension LZ4 {
   ///   `count` says.
   package static func decompress(_ block: [UInt8], count: Int) throws(Fault) -> [UInt8] {
     var fault: Fault?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
+    // Room for one byte at least: all empty arrays are one, which filling would write to.
+    let bytes = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { target, filled in
       block.withUnsafeBytes { source in
         do throws(Fault) {
-          try decompress(source, into: UnsafeMutableRawBufferPointer(target))
+          try decompress(
+            source, into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: target[..<count])))
           filled = count
         } catch {
           fault = error

@@ -58,10 +58,14 @@ public struct Outbox: ~Copyable {
         Self.write(head, fill, to: UnsafeMutableRawBufferPointer(rebasing: frame[FrameHeader.size...]))
       }
     } else {
-      let bytes = [UInt8](unsafeUninitializedCapacity: length) { body, count in
-        Self.write(head, fill, to: UnsafeMutableRawBufferPointer(body))
-        count = length
-      }
+      // All empty arrays are one, which filling would write to.
+      let bytes =
+        length == 0
+        ? []
+        : [UInt8](unsafeUninitializedCapacity: length) { body, count in
+          Self.write(head, fill, to: UnsafeMutableRawBufferPointer(body))
+          count = length
+        }
       enqueue(StreamQueue.Waiting(type: type, bytes: bytes), on: stream)
     }
   }
