@@ -6,7 +6,7 @@ import HoldfastStore
 ///
 ///     DIRECTORY/CLIENT/values/HASH.value     one file for each key: see `ValueFile`
 ///                      journal               changes that belong together, until all of them are made
-///                      damaged/              files that were not what had been written, put aside when they were replaced
+///                      damaged/              files without a whole head, put aside when they were replaced
 ///                      lock
 ///
 /// A value is written to a new file, which is synced and then takes the old one's place, and the directory is synced: a

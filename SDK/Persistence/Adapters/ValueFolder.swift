@@ -72,8 +72,9 @@ final class ValueFolder: Sendable {
     try locked(for: .writing) { () throws in
       let before = try changes.map { change in
         // What is damaged has no version: only who does not ask for one may replace it.
-        let version =
-          change.expected == nil ? (try? head(of: change.key)?.version) ?? 0 : try head(of: change.key)?.version ?? 0
+        guard let version = try soundVersion(of: change.key) ?? (change.expected == nil ? 0 : nil) else {
+          throw damaged(change.key)
+        }
         try StorageRules.check(change, against: version)
         return version
       }
@@ -118,7 +119,7 @@ final class ValueFolder: Sendable {
   private func make(_ step: Step) throws {
     let file = path(of: step.key)
     guard let value = step.value else { return try LocalFile.removeDurably(file) }
-    if (try? head(of: step.key)) == nil, try LocalFile.status(of: file) != nil { try putAside(file) }
+    if try soundVersion(of: step.key) == nil { try putAside(file) }
     try LocalFile.replace(file, with: ValueFile(step.key, value).bytes, mode: 0o600)
   }
 
@@ -155,6 +156,18 @@ final class ValueFolder: Sendable {
     }
     guard let head = ValueFile.Head(bytes) else { throw damaged(key) }
     return head
+  }
+
+  /// The version of what lies under a key, 0 where nothing does; nil where the file is damaged. A file that cannot be looked
+  /// into now is not for that reason damaged.
+  private func soundVersion(of key: String) throws -> UInt64? {
+    do {
+      return try head(of: key)?.version ?? 0
+    } catch let error as StorageError where error.code == .damaged {
+      return nil
+    } catch let error as FileError where error.code == EISDIR {
+      return nil
+    }
   }
 
   private func damaged(_ key: String) -> StorageError {

@@ -72,6 +72,20 @@ import Testing
     #expect(try files("damaged").count == 1)
   }
 
+  @Test func `a file that cannot be looked into now is neither replaced nor put aside`() async throws {
+    try await adapter.write([1], for: "key")
+    let file = try onlyFile()
+    try FileManager.default.moveItem(atPath: file, toPath: file + ".moved")
+    // A socket: it is there, and the system refuses to open it, for root as well.
+    try #require(mknod(file, S_IFSOCK | 0o600, 0) == 0)
+    let error = await #expect(throws: StorageError.self) { try await adapter.write([2], for: "key") }
+    #expect(error?.code == .failed)
+    #expect(try files("damaged").isEmpty)
+    try FileManager.default.removeItem(atPath: file)
+    try FileManager.default.moveItem(atPath: file + ".moved", toPath: file)
+    #expect(try await adapter.read("key")?.bytes == [1])
+  }
+
   @Test func `a directory in the place of a file is an error`() async throws {
     try await adapter.write([1], for: "key")
     let file = try onlyFile()
