@@ -13,7 +13,7 @@ import HoldfastSync
 ///
 ///     let replica = try await Replica.open(file: "notes.replica", space: "notes", entities: [Note.self])
 ///     replica.connect(to: hub)
-///     try await replica.notes.create(Note(id: UUID(), title: "milk"))
+///     try await replica.notes.create(Note(id: .timeOrdered(), title: "milk"))
 ///
 /// What is changed is stored with the operation that will tell the hub, in one transaction. May be shared by all tasks;
 /// several programs may open one file.

@@ -16,9 +16,11 @@ struct ReplicaBench: Sendable {
   let space: String
   /// The text of each note.
   let text: String
+  let hasRandomKeys: Bool
 
-  init(payload: Int, space: String) throws {
+  init(payload: Int, space: String, hasRandomKeys: Bool) throws {
     self.space = space
+    self.hasRandomKeys = hasRandomKeys
     text = String(decoding: (0..<payload).map { UInt8(ascii: "a") + UInt8($0 * 7 % 26) }, as: UTF8.self)
     let place = FileManager.default.temporaryDirectory.appending(path: "holdfast-bench-\(UUID().uuidString)")
     folder = place.path
@@ -129,7 +131,8 @@ struct ReplicaBench: Sendable {
     // At least one, however late its turn comes.
     while began < end || result.histogram.count == 0, result.histogram.count < count, result.errors == 0 {
       do {
-        let id = try await replica.notes.create(Note(id: UUID(), text: text)).id
+        let key = hasRandomKeys ? UUID() : .timeOrdered()
+        let id = try await replica.notes.create(Note(id: key, text: text)).id
         guard let id, last.map({ $0 < id }) ?? true else { throw WrongReply() }
         last = id
         let ended = MonotonicTime.now()

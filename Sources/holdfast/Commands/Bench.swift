@@ -42,6 +42,7 @@ extension Command {
       .value("--payload", "BYTES", "Bytes of a payload, such as 100 or 1KiB; 100 unless given."),
       .value("--seconds", "S", "How long; 5 unless given."),
       .value("--operations", "N", "Of drain: how many wait; 10000 unless given."),
+      .flag("--random-keys", "Of enqueue and drain: notes have random keys, not those that ascend with time."),
       .value("--devices", "N", "Of reconnect: how many come back; 10000 unless given."),
       .value("--capacity", "N", "Of cache: entries that it may have; 100000 unless given."),
       .list("--trace", "FILE", "Of cache: a trace, - for standard input; may be given again."),
@@ -89,6 +90,7 @@ private struct BenchShape {
   let payload: Int
   let seconds: Double
   let operations: Int
+  let hasRandomKeys: Bool
   let devices: Int
   let capacity: Int
   /// Files.
@@ -110,6 +112,10 @@ private struct BenchShape {
     }
     payload = try arguments.bytes("--payload", in: 0...Limits.benchPayload) ?? 100
     operations = try arguments.count("--operations", in: 1...Limits.benchOperations) ?? 10_000
+    hasRandomKeys = arguments.has("--random-keys")
+    guard !hasRandomKeys || kind == .enqueue || kind == .drain else {
+      throw UsageError(message: "bench: --random-keys is for enqueue and drain")
+    }
     devices = try arguments.count("--devices", in: 1...Limits.benchDevices) ?? 10_000
     capacity = try arguments.count("--capacity", in: 1...Limits.benchCapacity) ?? 100_000
     traces = arguments.list("--trace")
@@ -147,7 +153,7 @@ private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -
       try await Benchmark(work: work, hubs: hubs(), lanes: tasks).run(seconds: shape.seconds, inflight: shape.inflight))
   }
   func replicas(_ body: (ReplicaBench) async throws -> BenchResult) async throws -> BenchFinding {
-    let bench = try ReplicaBench(payload: shape.payload, space: space)
+    let bench = try ReplicaBench(payload: shape.payload, space: space, hasRandomKeys: shape.hasRandomKeys)
     defer { bench.cleanUp() }
     return .calls(try await body(bench))
   }

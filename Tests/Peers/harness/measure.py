@@ -132,19 +132,21 @@ class Sync:
             [places.HOLDFAST, "bench", op, "--data", self.hub.work / "data", "--space", space, "--payload",
              SYNC_PAYLOAD, "--seconds", seconds, *more, "--json"], None, 600))
 
-    def drain(self, operations):
+    def drain(self, operations, *more):
         """Brings the operations into a space of their own; its name, and what was found."""
         self.spaces += 1
         space = f"{operations}-{self.spaces}"
-        return space, self.run("drain", space, 3, "--operations", operations)
+        return space, self.run("drain", space, 3, "--operations", operations, *more)
 
     def round(self, seconds):
         few, drained_few = self.drain(DRAIN_FEW)
         many, drained_many = self.drain(DRAIN_MANY)
+        _, drained_at_random = self.drain(DRAIN_MANY, "--random-keys")
         small, _ = self.drain(BOOTSTRAP_FEW)
         commit = checked(self.commits.measure(Load("enqueue", in_flight=1, payload=SYNC_PAYLOAD, seconds=seconds), None))
         return {
-            "drain_few": drained_few, "drain_many": drained_many, "bootstrap_few": self.run("bootstrap", small),
+            "drain_few": drained_few, "drain_many": drained_many, "drain_at_random": drained_at_random,
+            "bootstrap_few": self.run("bootstrap", small),
             "bootstrap_many": self.run("bootstrap", many), "propagation": self.run("propagation", few, seconds),
             "commit": commit}
 
@@ -168,11 +170,13 @@ def measure_sync(work, identity, rounds, seconds, say):
         return sorted(run[kind][figure] for run in runs)[len(runs) // 2]
 
     growth = middle("drain_many", "seconds") / middle("drain_few", "seconds")
+    at_random = middle("drain_at_random", "seconds") / middle("drain_few", "seconds")
     memory = (middle("bootstrap_many", "client_max_rss_kib") - middle("bootstrap_few", "client_max_rss_kib")) / 1024
     beyond = (middle("propagation", "p50_us") - 3 * middle("commit", "p50_us")) / 1000
     return {"runs": runs}, [
         check(SYNC, f"of {DRAIN_FEW} drained, per s", DRAIN_RATE, middle("drain_few", "calls_per_s")),
-        check(SYNC, f"× the time for {DRAIN_MANY}", DRAIN_GROWTH, growth, lower_is_better=True),
+        check(SYNC, f"× the time for {DRAIN_MANY}", DRAIN_GROWTH, growth, lower_is_better=True,
+              note=f"{at_random:.1f} × with random keys"),
         check(SYNC, f"of {BOOTSTRAP_MANY} pulled, per s", BOOTSTRAP_RATE, middle("bootstrap_many", "calls_per_s")),
         check(SYNC, f"MiB beyond those for {BOOTSTRAP_FEW}", BOOTSTRAP_MIB, memory, lower_is_better=True),
         check(SYNC, "ms A to B, less 3 commits", PROPAGATION_MS, beyond, lower_is_better=True),

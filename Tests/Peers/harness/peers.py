@@ -108,7 +108,8 @@ class Replica(Peer):
         pass
 
     def client_command(self, load):
-        return [places.HOLDFAST, "bench", load.op, *load_options(load), "--json"]
+        # As the keys of the peer.
+        return [places.HOLDFAST, "bench", load.op, *load_options(load), "--random-keys", "--json"]
 
 
 class CEnqueue(Peer):

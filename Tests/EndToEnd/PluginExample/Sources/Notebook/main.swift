@@ -67,7 +67,7 @@ let folder = FileManager.default.temporaryDirectory.appending(path: "notebook-\(
 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
 let file = folder.appending(path: "pages.replica").path
 let replica = try await Replica.open(file: file, space: "pages", entities: [Page.self])
-let page = Page(id: UUID(), text: "A draft")
+let page = Page(id: .timeOrdered(), text: "A draft")
 try await replica.pages.create(page)
 try await replica.pages.update(page.id) { page in
   page.reads += 1
