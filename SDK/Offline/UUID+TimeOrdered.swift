@@ -1,11 +1,9 @@
 import Synchronization
 
 #if canImport(FoundationEssentials)
-  public import struct FoundationEssentials.Date
-  public import struct FoundationEssentials.UUID
+  public import FoundationEssentials
 #else
-  public import struct Foundation.Date
-  public import struct Foundation.UUID
+  public import Foundation
 #endif
 
 extension UUID {

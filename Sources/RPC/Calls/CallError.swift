@@ -101,7 +101,7 @@ struct CallFailure: Error, CustomStringConvertible {
     } catch {
       self.init(head.status, "the server's reason cannot be read", cause: error)
     }
-    metadata = head.metadata
+    metadata = head.metadata ?? Metadata()
   }
 
   /// What a handler threw.

@@ -68,7 +68,7 @@ public final class RPCClient: Sendable {
   /// rest is in `exchange`.
   @inlinable
   public nonisolated(nonsending) func unary<Request, Reply, Failure>(
-    _ method: MethodDescriptor<Request, Reply, Failure>, _ request: Request, _ options: CallOptions = .default
+    _ method: MethodDescriptor<Request, Reply, Failure>, _ request: Request, _ options: CallOptions? = nil
   ) async throws(CallError<Failure>) -> Reply {
     let call: UnaryCall
     do throws(CallFailure) {
@@ -89,7 +89,7 @@ public final class RPCClient: Sendable {
   /// Where there is no connection yet, or interceptors are to see the call, a task of its own sends it.
   @inlinable
   public func begin<Request, Reply, Failure>(
-    _ method: MethodDescriptor<Request, Reply, Failure>, _ request: Request, _ options: CallOptions = .default
+    _ method: MethodDescriptor<Request, Reply, Failure>, _ request: Request, _ options: CallOptions? = nil
   ) -> PendingReply<Reply, Failure> {
     PendingReply(begun(method.terms, request.encoded(), options))
   }
@@ -122,20 +122,20 @@ public final class RPCClient: Sendable {
     DecodingLimits(maximumSize: method.replyLimit ?? settings.bounds.messageBytes)
   }
 
-  /// What is sent beside the request, before interceptors add theirs.
-  func metadata(for method: MethodTerms, _ options: CallOptions) -> Metadata {
-    guard method.isKeyed || options.idempotencyKey != nil else { return options.metadata }
-    var metadata = options.metadata
-    metadata.entries[Metadata.idempotencyKey] = options.idempotencyKey ?? keys.next()
+  /// What is sent beside the request, before interceptors add theirs; nil for nothing.
+  func metadata(for method: MethodTerms, _ options: CallOptions?) -> Metadata? {
+    guard method.isKeyed || options?.idempotencyKey != nil else { return options?.metadata }
+    var metadata = options?.metadata ?? Metadata()
+    metadata.entries[Metadata.idempotencyKey] = options?.idempotencyKey ?? keys.next()
     return metadata
   }
 
   /// Shows a call to the interceptors before it is sent.
   nonisolated(nonsending) func intercept(
-    _ method: MethodTerms, _ metadata: inout Metadata
+    _ method: MethodTerms, _ metadata: inout Metadata?
   ) async throws(CallFailure) -> InterceptedCall {
     let began = MonotonicTime.now()
-    var call = OutgoingCall(name: method.name, method: method.id, shape: method.shape, metadata: metadata)
+    var call = OutgoingCall(name: method.name, method: method.id, shape: method.shape, metadata: metadata ?? Metadata())
     do {
       for interceptor in settings.interceptors { try await interceptor.prepare(&call) }
     } catch {
@@ -152,14 +152,15 @@ public final class RPCClient: Sendable {
   /// Makes a call, as often as the policy allows. The one that it returns has its reply.
   @usableFromInline
   nonisolated(nonsending) func exchange(
-    _ method: MethodTerms, _ request: [UInt8], _ options: CallOptions
+    _ method: MethodTerms, _ request: [UInt8], _ options: CallOptions?
   ) async throws(CallFailure) -> UnaryCall {
     var metadata = metadata(for: method, options)
     let watch = isWatched ? try await intercept(method, &metadata) : nil
     let ready = pool.ready()
+    let here = ready.flatMap { $0.loop.isCurrent ? $0.loop : nil }
     let call = UnaryCall(
-      CallHead(method: method.id, metadata: metadata), request: request, deadline: deadline(method, options, ready),
-      limits: replyLimits(method), watch: watch)
+      CallHead(method: method.id, metadata: metadata), request: request,
+      deadline: deadline(method, options, from: here), limits: replyLimits(method), watch: watch)
     let failure: CallFailure
     do throws(CallFailure) {
       if Task.isCancelled { throw CallFailure(.cancelled, "the caller gave up", notBegun: true) }
@@ -169,13 +170,14 @@ public final class RPCClient: Sendable {
     } catch {
       failure = error
     }
-    return try await again(call, method, options.retry, after: failure)
+    return try await again(call, method, options?.retry, after: failure)
   }
 
   /// Sends a call, or has a task send it as soon as that can be.
   @usableFromInline
-  func begun(_ method: MethodTerms, _ request: [UInt8], _ options: CallOptions) -> BegunCall {
+  func begun(_ method: MethodTerms, _ request: consuming [UInt8], _ options: CallOptions?) -> BegunCall {
     guard !isWatched, let ready = pool.ready() else {
+      let request = request
       return .starting(
         Task(executorPreference: loop.executor) {
           do throws(CallFailure) {
@@ -185,20 +187,20 @@ public final class RPCClient: Sendable {
           }
         })
     }
+    let isHere = ready.loop.isCurrent
     let call = SentCall(
       CallHead(method: method.id, metadata: metadata(for: method, options)), request: request,
-      deadline: deadline(method, options, ready), limits: replyLimits(method), self, method, options.retry, ready)
-    ready.onLoop { $0.add(call) }
+      deadline: deadline(method, options, from: isHere ? ready.loop : nil), limits: replyLimits(method), self, method,
+      options?.retry, ready)
+    if isHere { ready.add(call) } else { ready.loop.execute { ready.add(call) } }
     return .sent(call)
   }
 
-  /// When the caller stops waiting. On the loop, the time at which its turn began is exact enough.
-  private func deadline(
-    _ method: MethodTerms, _ options: CallOptions, _ ready: ClientConnection?
-  ) -> MonotonicTime? {
-    guard let timeout = options.timeout ?? method.timeout ?? settings.timeout else { return nil }
-    if let ready, ready.loop.isCurrent { return ready.loop.now + timeout }
-    return .now() + timeout
+  /// When the caller stops waiting. On the loop, which is then given, the time at which its turn began is exact enough.
+  @inline(__always)
+  private func deadline(_ method: MethodTerms, _ options: CallOptions?, from loop: EventLoop?) -> MonotonicTime? {
+    guard let timeout = options?.timeout ?? method.timeout ?? settings.timeout else { return nil }
+    return (loop?.now ?? .now()) + timeout
   }
 
   /// Makes the call again, as often as the policy allows, after its first attempt ended with `failure`.

@@ -189,7 +189,7 @@ final class StreamHandle: Sendable {
   }
 
   private func makeCall(
-    _ metadata: Metadata, _ watch: InterceptedCall?, _ connection: ClientConnection
+    _ metadata: Metadata?, _ watch: InterceptedCall?, _ connection: ClientConnection
   ) -> StreamClientCall {
     let timeout = options.timeout ?? method.timeout
     return StreamClientCall(

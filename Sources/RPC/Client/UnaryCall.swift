@@ -25,8 +25,8 @@ class UnaryCall: ClientCall, @unchecked Sendable {  // see above
   private final var outcome = Outcome.waiting
   /// Is told whether the call is over.
   private final var caller: UnsafeContinuation<Bool, Never>?
-  /// Others that wait for a call that was begun before it is awaited.
-  private final var others: [UnsafeContinuation<Bool, Never>] = []
+  /// Others that wait for a call that was begun before it is awaited; nil where there are none.
+  private final var others: [UnsafeContinuation<Bool, Never>]?
   /// How often its connection has found it unfinished.
   private final var age = 0
 
@@ -79,7 +79,7 @@ class UnaryCall: ClientCall, @unchecked Sendable {  // see above
   }
 
   private final func add(_ caller: UnsafeContinuation<Bool, Never>) {
-    if self.caller == nil { self.caller = caller } else { others.append(caller) }
+    if self.caller == nil { self.caller = caller } else { others = (others ?? []) + [caller] }
   }
 
   /// Waits for the end of a call that has begun, or for the task's cancellation.
@@ -163,8 +163,7 @@ class UnaryCall: ClientCall, @unchecked Sendable {  // see above
 
   private final func resume(_ isOver: Bool) {
     caller.take()?.resume(returning: isOver)
-    guard !others.isEmpty else { return }
+    guard let others = others.take() else { return }
     for caller in others { caller.resume(returning: isOver) }
-    others = []
   }
 }

@@ -5,8 +5,8 @@ import Synchronization
 struct CallArrival: ~Copyable {
   let connection: ServerConnection
   let client: AuthenticatedClient
-  /// What the client sent beside the request.
-  let metadata: Metadata
+  /// What the client sent beside the request; nil for nothing.
+  let metadata: Metadata?
   let deadline: MonotonicTime?
   let stream: StreamID
 }
@@ -27,7 +27,7 @@ class ServerCall: @unchecked Sendable {  // state is the loop's, or under a lock
 
   final var connection: ServerConnection { arrival.connection }
   final var client: AuthenticatedClient { arrival.client }
-  final var metadata: Metadata { arrival.metadata }
+  final var metadata: Metadata? { arrival.metadata }
   final var deadline: MonotonicTime? { arrival.deadline }
   final var stream: StreamID { arrival.stream }
 

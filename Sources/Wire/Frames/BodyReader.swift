@@ -15,10 +15,11 @@ struct BodyReader: ~Copyable {
     do { return try reader.varint() } catch { throw failure(error) }
   }
 
-  mutating func metadata() throws(SessionError) -> Metadata {
+  /// Nil when there is none.
+  mutating func metadata() throws(SessionError) -> Metadata? {
     do {
       let bytes = try reader.bytes()
-      guard !bytes.isEmpty else { return Metadata() }
+      guard !bytes.isEmpty else { return nil }
       guard bytes.count <= Limits.metadataBytes else {
         throw SessionError(.violation, "\(bytes.count) bytes of metadata; at most \(Limits.metadataBytes)")
       }

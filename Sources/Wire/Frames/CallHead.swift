@@ -7,9 +7,10 @@ public struct CallHead: Hashable, Sendable {
   public var hasItems: Bool
   /// Milliseconds for which the client will wait; 0 for no end.
   private(set) var timeoutOnWire: UInt64
-  public var metadata: Metadata
+  /// Nil when there is none, as with most calls: to hand that on costs nothing.
+  public var metadata: Metadata?
 
-  public init(method: MethodID, hasItems: Bool = false, timeout: Duration? = nil, metadata: Metadata = Metadata()) {
+  public init(method: MethodID, hasItems: Bool = false, timeout: Duration? = nil, metadata: Metadata? = nil) {
     self.method = method
     self.hasItems = hasItems
     timeoutOnWire = Self.milliseconds(timeout)

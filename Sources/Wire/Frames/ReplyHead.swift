@@ -1,9 +1,10 @@
 /// What a REPLY says beside its message.
 public struct ReplyHead: Hashable, Sendable {
   public var status: Status
-  public var metadata: Metadata
+  /// Nil when there is none.
+  public var metadata: Metadata?
 
-  public init(status: Status, metadata: Metadata = Metadata()) {
+  public init(status: Status, metadata: Metadata? = nil) {
     self.status = status
     self.metadata = metadata
   }

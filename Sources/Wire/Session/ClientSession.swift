@@ -173,7 +173,7 @@ public struct ClientSession: ~Copyable {
   private func refusal(of head: CallHead) -> OpenOutcome? {
     guard takesCalls else { return .closing }
     guard hasRoom else { return .full }
-    return head.metadata.fits ? nil : .tooLarge(limit: Limits.metadataBytes)
+    return head.metadata?.fits ?? true ? nil : .tooLarge(limit: Limits.metadataBytes)
   }
 
   private mutating func admit(_ head: CallHead) -> StreamID {

@@ -84,7 +84,8 @@ extension Benchmark where Work: PipelinedWork {
   ) async -> LaneResult {
     var result = LaneResult()
     var lane = work.makeLane(number, hub)
-    var window: [PendingReply<Work.Reply, Work.Failure>] = []
+    // A place is empty while its reply is read, so that nothing is held twice.
+    var window: [PendingReply<Work.Reply, Work.Failure>?] = []
     var began: [MonotonicTime] = []
     var oldest = 0
     do {
@@ -92,8 +93,8 @@ extension Benchmark where Work: PipelinedWork {
         began.append(.now())
         window.append(work.begin(&lane))
       }
-      while true {
-        try work.check(await window[oldest].reply, &lane)
+      while let pending = window[oldest].take() {
+        try work.check(await pending.reply, &lane)
         let now = MonotonicTime.now()
         result.histogram.record(now.nanoseconds - began[oldest].nanoseconds)
         guard now < end else { break }
@@ -101,7 +102,7 @@ extension Benchmark where Work: PipelinedWork {
         window[oldest] = work.begin(&lane)
         oldest = (oldest + 1) % depth
       }
-      for left in 1..<depth { _ = try await window[(oldest + left) % depth].reply }
+      for pending in window { _ = try await pending?.reply }
     } catch {
       result.fail(error)
     }

@@ -12,7 +12,7 @@ struct FrameHeadTests {
   @Test func `the head of a CALL is method, flags, time left and metadata`() throws {
     var head = CallHead(method: MethodID(service: 7, method: 1), hasItems: true, timeout: .milliseconds(300))
     #expect(written(FrameHead(call: head)) == [0x81, 0x38, 1, 0xAC, 0x02, 0])
-    head.metadata["a"] = "b"
+    head.metadata = Metadata(entries: ["a": Array("b".utf8)])
     let bytes = written(FrameHead(call: head)) + [9, 9]
     let (read, message) = try bytes.withUnsafeBytes { bytes throws in
       let (head, message) = try CallHead.read(bytes)

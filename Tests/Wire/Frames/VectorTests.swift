@@ -173,14 +173,14 @@ private struct Fields: Decodable, Equatable {
       (fields.method, fields.flags, fields.timeLeft) = (
         head.method.rawValue, head.hasItems ? 1 : 0, head.timeoutOnWire
       )
-      (fields.metadata, fields.message) = (head.metadata.hex, message.hex)
+      (fields.metadata, fields.message) = ((head.metadata ?? Metadata()).hex, message.hex)
       return (fields, FrameHead(call: head).bytes + message)
     case .reply:
       let (head, message) = try body.withUnsafeBytes { bytes throws in
         let (head, message) = try ReplyHead.read(bytes)
         return (head, Array(message))
       }
-      (fields.status, fields.metadata) = (head.status.rawValue, head.metadata.hex)
+      (fields.status, fields.metadata) = (head.status.rawValue, (head.metadata ?? Metadata()).hex)
       let written = FrameHead(reply: head.status, metadata: head.metadata).bytes
       guard isFailure else {
         fields.message = message.hex

@@ -137,7 +137,7 @@ struct ClientCallTests {
     #expect(client.open(65_537) == .tooLarge(limit: 65_536))
     #expect(client.open(65_536) == .opened(1))
     var head = CallHead(method: MethodID(rawValue: 1), hasItems: true)
-    head.metadata["long"] = String(repeating: "x", count: 10_000)
+    head.metadata = Metadata(entries: ["long": [UInt8](repeating: 120, count: 10_000)])
     #expect(client.session.open(head) == .tooLarge(limit: 8192))
     #expect(client.open(items: true) == .opened(2))
     #expect(client.send(Raw(count: 65_537), on: 2) == .tooLarge(limit: 65_536))
