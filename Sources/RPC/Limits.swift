@@ -49,8 +49,10 @@ enum Limits {
   static let receiveBytes = 256 << 10
   /// Reads from one connection before others have their turn.
   static let readsPerTurn = 16
-  /// Bytes that leave before the turn ends: two peers that wait for each other's whole turns would work by turns.
-  static let earlyBytes = 2 << 10
+  /// Frames that leave before the turn ends: two peers that wait for each other's whole turns would work by turns.
+  static let earlyFrames = 16
+  /// Bytes that leave before the turn ends, also in fewer frames.
+  static let earlyBytes = 8 << 10
   /// Bytes that may wait to be sent before a server stops listening to the client that does not read them.
   static let waitingOutput = 1 << 20
   /// Connections that a server has at once unless it is told otherwise.

@@ -133,7 +133,8 @@ final class FrameLink {
   /// Whether to send already in the middle of a turn, so that the peer works on it while this side goes on: when there
   /// is enough to make a record of its own, and the link takes it.
   func isEarly(_ outbox: borrowing Outbox) -> Bool {
-    outbox.ready.count >= Limits.earlyBytes && !interest.contains(.write)
+    (outbox.ready.frames >= Limits.earlyFrames || outbox.ready.count >= Limits.earlyBytes)
+      && !interest.contains(.write)
   }
 
   func close() {

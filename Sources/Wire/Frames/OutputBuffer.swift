@@ -1,8 +1,10 @@
-/// Bytes that wait to be sent: written at the end, taken from the front. Holds no memory while it is empty.
+/// Frames that wait to be sent: written at the end, their bytes taken from the front. Holds no memory while it is empty.
 public struct OutputBuffer: ~Copyable {
   private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var start = 0
   private var end = 0
+  /// How many have been written since it was last empty.
+  public private(set) var frames = 0
   /// What it takes at first: about as much as it held when it was last filled.
   private var usual = Limits.outputBufferBytes
 
@@ -13,11 +15,12 @@ public struct OutputBuffer: ~Copyable {
   public var count: Int { end - start }
   public var isEmpty: Bool { end == start }
 
-  /// Makes room for `count` bytes at the end and lets `fill` write all of them.
+  /// Makes room for a frame of `count` bytes at the end and lets `fill` write all of them.
   mutating func append(_ count: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
     if end + count > memory.count { grow(by: count) }
     fill(UnsafeMutableRawBufferPointer(rebasing: memory[end..<end + count]))
     end += count
+    frames += 1
   }
 
   /// All bytes, in order; valid during `body` only.
@@ -40,6 +43,7 @@ public struct OutputBuffer: ~Copyable {
     memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     start = 0
     end = 0
+    frames = 0
   }
 
   private mutating func grow(by count: Int) {

@@ -5,7 +5,10 @@ import Testing
 @testable import HoldfastWire
 
 @Suite struct EarlySendingTests {
-  @Test func `calls that make a record leave before the turn ends, and few do not`() async throws {
+  @Test(arguments: [(size: 100, calls: Limits.earlyFrames), (size: 1_000, calls: Limits.earlyBytes / 1_000)])
+  func `calls that are many or large leave before the turn ends, and few small ones do not`(
+    size: Int, calls: Int
+  ) async throws {
     let loop = EventLoopGroup.shared.next()
     let (near, far) = try PlainLink.pair()
     let opened = Happening()
@@ -21,16 +24,16 @@ import Testing
     let (little, much) = await loop.perform { () -> (Int, Int) in
       // The hello, if it has left already.
       _ = Self.arrived(at: far)
-      connection.add(Self.call(of: 100))
+      for _ in 1..<calls { connection.add(Self.call(of: size)) }
       let little = Self.arrived(at: far)
-      for _ in 0..<(Limits.earlyBytes / 100) { connection.add(Self.call(of: 100)) }
+      for _ in 0..<2 { connection.add(Self.call(of: size)) }
       let much = Self.arrived(at: far)
       connection.close(CallFailure(.cancelled, "the test is over"))
       far.close()
       return (little, much)
     }
     #expect(little == 0)
-    #expect(much >= Limits.earlyBytes)
+    #expect(much >= calls * size)
   }
 
   private static func call(of bytes: Int) -> ClientCall {
