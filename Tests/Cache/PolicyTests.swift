@@ -2,8 +2,10 @@ import HoldfastCache
 import Testing
 
 /// What was asked for, and what each way to choose makes of it; hit ratios in percent.
-private struct Trace {
+private struct Trace: CustomTestStringConvertible {
   let requests: [Int]
+
+  var testDescription: String { "\(requests.count) requests" }
 
   func cached(_ capacity: Int) -> Double {
     let cache = Cache<Int, Int>(capacity: capacity, clock: TestTime().clock) { _, _ in 1 }

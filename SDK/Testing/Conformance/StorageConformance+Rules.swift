@@ -166,18 +166,24 @@ extension StorageConformance {
   func transactions(_ adapter: any StorageAdapter, _ findings: Findings) async throws {
     let persistence = Persistence(adapter)
     try await persistence.saveAll(["from": 100, "to": 0])
+    // All read before the first writes, so that transactions that do not notice each other are sure to be seen.
+    let meeting = Meeting(of: 4)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<4 {
         group.addTask {
-          for _ in 0..<5 {
-            try await persistence.transaction { accounts in
-              let from = try await accounts.load(Int.self, "from") ?? 0
-              let to = try await accounts.load(Int.self, "to") ?? 0
-              // So that the others have their turn in between, whatever the adapter.
-              await Task.yield()
-              try accounts.save(from - 1, as: "from")
-              try accounts.save(to + 1, as: "to")
+          do {
+            for _ in 0..<5 {
+              try await persistence.transaction { accounts in
+                let from = try await accounts.load(Int.self, "from") ?? 0
+                let to = try await accounts.load(Int.self, "to") ?? 0
+                await meeting.arrive()
+                try accounts.save(from - 1, as: "from")
+                try accounts.save(to + 1, as: "to")
+              }
             }
+          } catch {
+            await meeting.open()
+            throw error
           }
         }
       }
@@ -198,5 +204,26 @@ extension StorageConformance {
     findings.expect(try await again.read("key") == StoredValue([1, 2, 3], version: version), "it is not what it was")
     findings.expect(try await again.version("gone") == nil, "what was deleted is there")
     findings.expect(try await again.keys(prefix: "", after: nil, limit: 10) == ["key"], "other keys are listed")
+  }
+}
+
+/// Lets nobody go on before all have come; then it is open.
+private actor Meeting {
+  private var missing: Int
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  init(of count: Int) { missing = count }
+
+  func arrive() async {
+    missing -= 1
+    guard missing > 0 else { return open() }
+    await withCheckedContinuation { waiting.append($0) }
+  }
+
+  /// Somebody will not come: nobody waits any more.
+  func open() {
+    missing = 0
+    for continuation in waiting { continuation.resume() }
+    waiting = []
   }
 }
