@@ -43,9 +43,8 @@ public struct ChangeStream: AsyncSequence, Sendable {
           guard error.status == .unavailable || error.retryAfter != nil, !Task.isCancelled else { throw error }
           failures += 1
           let asked = error.retryAfter ?? .zero
-          var generator = SystemRandomNumberGenerator()
           do {
-            let pause = backoff.delay(before: failures, using: &generator)
+            let pause = backoff.delay(before: failures)
             try await Task.sleep(for: pause < asked ? asked : pause)
           } catch {
             throw CallError(.cancelled, "the caller gave up", cause: error)

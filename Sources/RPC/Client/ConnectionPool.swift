@@ -185,11 +185,10 @@ final class ConnectionPool: Sendable {
 
   /// The next attempt is not made before a random time.
   private func holdBack(_ pacing: Duration) {
-    var generator = SystemRandomNumberGenerator()
     state.withLock { state in
       state.failures += 1
       let ceiling = pacing > .zero ? pacing : settings.retry.backoff.ceiling(before: state.failures)
-      state.notBefore = .now() + ceiling * Double.random(in: 0...1, using: &generator)
+      state.notBefore = .now() + ceiling * Double.random(in: 0...1)
     }
   }
 

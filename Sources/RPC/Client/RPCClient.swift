@@ -238,8 +238,7 @@ public final class RPCClient: Sendable {
   nonisolated(nonsending) private func rest(
     before attempt: Int, _ policy: RetryPolicy, _ failure: CallFailure, _ deadline: MonotonicTime?
   ) async -> Bool {
-    var generator = SystemRandomNumberGenerator()
-    let pause = max(policy.backoff.delay(before: attempt, using: &generator), failure.retryAfter ?? .zero)
+    let pause = max(policy.backoff.delay(before: attempt), failure.retryAfter ?? .zero)
     if let deadline, MonotonicTime.now() + pause >= deadline { return false }
     do { try await Task.sleep(for: pause) } catch { return false }
     return true

@@ -23,6 +23,9 @@ public struct Backoff: Hashable, Sendable {
   }
 
   /// How long to wait: anything up to the ceiling.
+  public func delay(before attempt: Int) -> Duration { ceiling(before: attempt) * Double.random(in: 0...1) }
+
+  /// The same, by a generator that can be repeated.
   public func delay(
     before attempt: Int, using generator: inout some RandomNumberGenerator
   ) -> Duration {

@@ -54,7 +54,6 @@ struct ReconnectDevice: Sendable {
     by transport: any SyncTransport, since start: MonotonicTime, until end: MonotonicTime
   ) async -> Visit {
     var visit = Visit()
-    var random = SystemRandomNumberGenerator()
     while true {
       do {
         try await getInStep(by: transport, &visit)
@@ -66,7 +65,7 @@ struct ReconnectDevice: Sendable {
           return visit
         }
         visit.retries += 1
-        let pause = hint ?? SyncTiming.standard.backoff.delay(before: visit.retries, using: &random)
+        let pause = hint ?? SyncTiming.standard.backoff.delay(before: visit.retries)
         try? await Task.sleep(for: min(pause, end - .now()))
       } catch {
         visit.failure = "\(error)"
