@@ -1,7 +1,3 @@
-import HoldfastCrypto
-import HoldfastRPC
-import HoldfastStore
-
 /// Keeps each value in a file of its own, in a directory that several processes may use.
 ///
 ///     DIRECTORY/CLIENT/values/HASH.value     one file for each key: see `ValueFile`
@@ -13,9 +9,6 @@ import HoldfastStore
 /// crash leaves the old value or the new one. Changes that belong together are first written to the journal in the same
 /// way; whoever finds one there makes the changes that it tells of.
 public final class FileAdapter: StorageAdapter {
-  /// Files block, and these threads are there for it.
-  private static let threads = WorkerPool(threadCount: 4, name: "hf-files")
-
   private let folder: ValueFolder
 
   /// - Parameters:
@@ -70,12 +63,6 @@ public final class FileAdapter: StorageAdapter {
   private func onThread<Value: Sendable>(
     _ failure: String, _ key: String?, _ body: @escaping @Sendable (ValueFolder) throws(StorageError) -> Value
   ) async throws(StorageError) -> Value {
-    do {
-      return try await Self.threads.run { [folder] in try body(folder) }
-    } catch let error as WorkerPool.Refusal {
-      throw StorageError(.unavailable, "too much waits for the disk; try again later", key: key, cause: error)
-    } catch {
-      throw StorageError(error, failure, key: key)
-    }
+    try await StorageThreads.run(failure, key) { [folder] () throws(StorageError) in try body(folder) }
   }
 }

@@ -103,7 +103,8 @@ package enum LocalFile {
     guard fsync(directory.number) == 0 || errno == EINVAL else { throw FileError("sync", path) }
   }
 
-  private static func parent(of path: String) -> String {
+  /// The directory in which a file lies.
+  package static func parent(of path: String) -> String {
     let end = path.lastIndex(of: "/")
     return end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
   }

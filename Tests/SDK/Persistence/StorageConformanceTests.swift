@@ -37,6 +37,16 @@ import Testing
     #expect(broken == [])
   }
 
+  @Test func `in a preferences file`() async throws {
+    let paths = Paths()
+    let broken = await StorageConformance(valueBytes: 256 << 10) { _ in
+      try DefaultsAdapter(file: paths.last)
+    } _: {
+      try DefaultsAdapter(file: paths.add(fresh() + "/settings.json"))
+    }.run()
+    #expect(broken == [])
+  }
+
   @Test func `on a hub`() async throws {
     let hub = try await FakeHub.start()
     let broken = await StorageConformance(keyBytes: 1024) { _ in
