@@ -28,6 +28,12 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
     public static let unavailable = Code("unavailable")
     /// The key that seals the values is not the one they were sealed with. Nothing was changed.
     public static let wrongKey = Code("wrongKey")
+    /// A step to another version of what is stored cannot be made. What was before it is there.
+    public static let migrationFailed = Code("migrationFailed")
+    /// What is stored is of a version that this program does not know yet. Nothing was changed.
+    public static let newerVersion = Code("newerVersion")
+    /// What is stored is of an earlier version, and has to be migrated first.
+    public static let outdated = Code("outdated")
     /// The task was cancelled before anything was done.
     public static let cancelled = Code("cancelled")
     /// The adapter is closed.
