@@ -28,7 +28,7 @@ let package = Package(
   products: [
     .executable(name: "holdfast", targets: ["holdfast"]),
     .executable(name: "holdfast-codegen", targets: ["holdfast-codegen"]),
-    .library(name: "HoldfastSDK", targets: ["HoldfastSDK", "HoldfastContract", "HoldfastSync"]),
+    .library(name: "HoldfastSDK", targets: ["HoldfastSDK", "HoldfastContract", "HoldfastSync", "HoldfastCache"]),
     .library(name: "HoldfastTesting", targets: ["HoldfastTesting"]),
     .library(name: "HoldfastRPC", targets: ["HoldfastRPC"]),
     .library(name: "HoldfastWire", targets: ["HoldfastWire"]),
@@ -61,7 +61,8 @@ let package = Package(
     module(
       "HoldfastSDK", at: "SDK",
       needs: [
-        "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastSync", "HoldfastCrypto", "CLinux",
+        "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastSync", "HoldfastCrypto",
+        "HoldfastCache", "CLinux",
       ],
       excluding: ["Testing"], sources: ["Client", "Offline", "Persistence", "Generated"]),
     module(
@@ -125,7 +126,7 @@ let package = Package(
       "SDK",
       needs: [
         "HoldfastSDK", "HoldfastServer", "HoldfastTesting", "HoldfastRPC", "HoldfastContract", "HoldfastStore",
-        "HoldfastSync", "HoldfastWire", "HoldfastCrypto",
+        "HoldfastSync", "HoldfastWire", "HoldfastCrypto", "HoldfastCache",
       ],
       excluding: ["Offline/diary.rpc", "Offline/first.rpc"]),
     tests(

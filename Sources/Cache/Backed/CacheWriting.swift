@@ -16,6 +16,10 @@ public struct UnsavedChanges: Sendable {
   public var age = Duration.zero
   /// Why the store did not take them the last time; nil when it took them, or was not asked yet.
   public var failure: (any Error)?
+
+  package init(count: Int, weight: Int, age: Duration, failure: (any Error)?) {
+    (self.count, self.weight, self.age, self.failure) = (count, weight, age, failure)
+  }
 }
 
 /// Written to after it was closed.
