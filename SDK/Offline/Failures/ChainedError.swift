@@ -58,6 +58,12 @@ extension StoreError: ChainedError {
   var causes: [any Error] { cause.map { [$0] } ?? [] }
 }
 
+extension StorageError: ChainedError {
+  public var kind: String { code.description }
+  public var summary: String { message }
+  public var causes: [any Error] { cause.map { [$0] } ?? [] }
+}
+
 extension SyncError: ChainedError {
   var kind: String { code.description }
   var summary: String { message }
