@@ -59,7 +59,9 @@ extension CachedAdapter {
       let now = clock.monotonic().nanoseconds
       let outcomes: [StorageOutcome]? = try state.withLock { (state) throws(StorageError) in
         guard !state.isClosed else { throw Self.closed }
-        guard state.bytes == 0 || state.bytes + weight <= bound else { return nil }
+        let isRoom =
+          state.bytes + weight <= bound && state.changes.count + changes.count <= PersistenceLimits.changes
+        guard state.changes.isEmpty || isRoom else { return nil }
         return zip(changes, zip(names, known)).map { change, key in
           // Somebody may have changed it since it was looked at.
           let before = state.changes[key.0].map { $0.value?.version ?? 0 } ?? key.1

@@ -18,6 +18,8 @@ public final class CachedAdapter: StorageAdapter {
     /// `bytes`, keys included (or one call's changes, where these alone are more), and nothing older than `interval` and the
     /// time that writing takes, as long as `run` goes on and the adapter behind takes what it is given. `close` writes it.
     ///
+    /// It is written in one transaction, so the adapter behind has to take so many bytes in one.
+    ///
     /// Changes that expect versions are not put off: what waits is written first, and then they are.
     case back(interval: Duration, bytes: Int)
   }

@@ -186,6 +186,15 @@ import Testing
     #expect(cached.unsaved.count == 9)
   }
 
+  @Test func `no more waits than can be written together`() async throws {
+    let cached = cached(writing: .back(interval: .seconds(10), bytes: 1 << 20))
+    let half = PersistenceLimits.changes / 2 + 1
+    for part in 0..<2 { try await cached.apply((0..<half).map { .write([1], for: "\(part)/\($0)") }) }
+    #expect(cached.unsaved.count == half)
+    try await cached.flush()
+    #expect(behind.applied.map(\.count) == [half, half])
+  }
+
   @Test func `closing writes what waits, and can be tried again`() async throws {
     let cached = cached(writing: Self.back)
     try await cached.write([1], for: "a")
