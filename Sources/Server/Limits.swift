@@ -73,6 +73,15 @@ package enum Limits {
   /// What a client waits before it tries again.
   static let overloadPause: Duration = .milliseconds(100)
 
+  // Audit
+  /// Findings that a report lists.
+  static let auditFindings = 100
+  /// Changes, and values, that are read in one transaction: a longer one would hold back the hub's checkpoints.
+  static let auditedChanges = 4_096
+  static let auditedValues = 64
+  /// The largest file of signed heads: some hundred thousand spaces.
+  static let auditHeadsBytes = 64 << 20
+
   /// Earlier runs of the hub that its database knows the ends of.
   static let runs: Int64 = 1_000
 

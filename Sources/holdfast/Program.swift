@@ -16,7 +16,7 @@ enum Program {
     commands: [
       .serve, .put, .get, .delete, .exists, .list, .watch, .spaceList, .spaceQuota, .tokenCreate, .tokenList,
       .tokenRevoke, .replicaStatus, .replicaQueue, .replicaPush, .replicaPull, .replicaSync, .replicaConflicts,
-      .replicaResolve, .replicaExplain, .replicaParked, .replicaExport, .describe, .bench,
+      .replicaResolve, .replicaExplain, .replicaParked, .replicaExport, .auditVerify, .describe, .bench,
       .demo, .demoEdit, .demoDevice, .simulate,
     ])
 

@@ -19,6 +19,9 @@ import HoldfastStore
 ///   tls/server.key     0600
 ///   admin.token        0600, the first token, which may do everything
 ///   address            HOST:PORT of the hub that runs, or ran last
+///   audit/signing.key  0600, signs how far the log has come
+///   audit/heads        what is signed: the newest of each space
+///   audit/breaks       what the hub found missing that it had signed
 /// ```
 package struct HubDirectory: Sendable, Hashable {
   /// Without a slash at the end.
@@ -31,6 +34,8 @@ package struct HubDirectory: Sendable, Hashable {
   package var key: String { tls + "/server.key" }
   package var adminToken: String { path + "/admin.token" }
   package var address: String { path + "/address" }
+  package var database: String { path + "/holdfast.sqlite" }
+  var audit: String { path + "/audit" }
 
   /// Names a directory, without looking at it.
   package init(path: String) {

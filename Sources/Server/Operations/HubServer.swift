@@ -27,6 +27,8 @@ package final class HubServer: Sendable {
     /// Connections at once; more are closed as they come.
     package var connections = 16_384
     package var persistence = PersistenceSettings()
+    /// How often the ends of the logs are signed.
+    package var auditInterval = Duration.seconds(60)
     /// Told what a person who looks after the hub should know; any thread.
     package var log: @Sendable (String) -> Void = { _ in }
 

@@ -28,6 +28,7 @@ package final class HubServices: Sendable {
   package let desk: SyncDesk
   private let persistence: PersistenceCalls
   private let housekeeping: Task<Void, Never>
+  private let auditing: Task<Void, Never>
 
   /// Begins to look after what the store holds; its schema is the hub's. Closes it if that fails.
   package static func open(
@@ -58,17 +59,22 @@ package final class HubServices: Sendable {
     settings = Self.settings(options, tokens, dispatcher)
     let log = options.log
     housekeeping = Task { await persistence.run { log("housekeeping failed: \($0)") } }
+    auditing = Task { [directory = options.directory, interval = options.auditInterval] in
+      await AuditKeeper.run(store, directory, every: interval, report: log)
+    }
   }
 
   /// Begins no more of what goes on for long.
   package func endWatches() {
     housekeeping.cancel()
+    auditing.cancel()
     persistence.endWatches()
   }
 
   /// Ends, and closes the store. Returns when all is on the disk.
   package func close() async {
     await housekeeping.value
+    await auditing.value
     store.close()
   }
 

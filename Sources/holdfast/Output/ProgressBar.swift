@@ -9,12 +9,18 @@ import HoldfastRPC
 /// How far long work is: one line of a terminal that is drawn over and over, and goes when the work is done.
 final class ProgressBar: Sendable {
   private let title: String
+  /// What so much of the work is called.
+  private let describe: @Sendable (Int) -> String
   private let console: Console
   /// The hundredths that are shown; nil while nothing is.
   private let shown = Lock<Int?>(nil)
 
-  init(_ title: String, on console: Console) {
+  init(
+    _ title: String, on console: Console,
+    describe: @escaping @Sendable (Int) -> String = { Quantity.describe(bytes: $0) }
+  ) {
     self.title = title
+    self.describe = describe
     self.console = console
   }
 
@@ -26,7 +32,7 @@ final class ProgressBar: Sendable {
       defer { shown = hundredths }
       return shown != hundredths
     }
-    if isNew { console.draw("\r" + Self.line(title, done: done, of: total) + "\u{1B}[K") }
+    if isNew { console.draw("\r" + Self.line(title, done: done, of: total, describe) + "\u{1B}[K") }
   }
 
   /// Takes the line away.
@@ -39,7 +45,9 @@ final class ProgressBar: Sendable {
   }
 
   /// "report.pdf  [=====     ]  50%  1.0 MiB of 2.0 MiB"
-  static func line(_ title: String, done: Int, of total: Int) -> String {
+  static func line(
+    _ title: String, done: Int, of total: Int, _ describe: (Int) -> String = { Quantity.describe(bytes: $0) }
+  ) -> String {
     let width = 30
     let share = min(1, max(0, Double(done) / Double(max(1, total))))
     let filled = Int(share * Double(width))
@@ -47,7 +55,7 @@ final class ProgressBar: Sendable {
     let percent = String(Int(share * 100))
     let name = title.count <= 24 ? title : title.prefix(23) + "…"
     return "\(name)  [\(bar)] \(String(repeating: " ", count: 3 - percent.count))\(percent)%  "
-      + "\(Quantity.describe(bytes: done)) of \(Quantity.describe(bytes: total))"
+      + "\(describe(done)) of \(describe(total))"
   }
 }
 
