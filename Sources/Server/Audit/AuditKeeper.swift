@@ -34,7 +34,10 @@ struct AuditKeeper {
     files = AuditFiles(directory)
     key = try files.signingKey()
     // The file is there from the beginning, so that it shows when somebody takes it away.
-    guard let (_, signed) = try files.readHeads() else { return try files.write([], signedBy: key) }
+    guard let (_, signed) = try files.readHeads() else {
+      try files.write([], signedBy: key)
+      return
+    }
     var breaks: [String] = []
     for head in signed {
       let link = try await store.scan { transaction in try AuditLink.find(head, transaction) }

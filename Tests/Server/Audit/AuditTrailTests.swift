@@ -115,7 +115,7 @@ struct AuditTrailTests {
       try await client.put("key 1", "another value")
       let report = try verify()
       #expect(report.findings.isEmpty)
-      #expect((report.changes, report.heads) == (5, 0))
+      #expect((report.changes, report.heads) == (6, 0))
     }
     let report = try verify()
     #expect(report.findings.isEmpty)
