@@ -64,7 +64,7 @@ let package = Package(
         "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastSync", "HoldfastCrypto",
         "HoldfastCache", "CLinux",
       ],
-      excluding: ["Testing"], sources: ["Client", "Offline", "Persistence", "Generated"]),
+      excluding: ["Testing"], sources: ["Client", "Offline", "Persistence", "Context", "Generated"]),
     module(
       "HoldfastServer", at: "Sources/Server",
       needs: [

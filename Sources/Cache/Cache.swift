@@ -73,7 +73,7 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   }
 
   /// As `get`, but nobody learns that it was asked for.
-  func peek(_ key: Key) -> Value? {
+  public func peek(_ key: Key) -> Value? {
     let hash = UInt64(bitPattern: Int64(key.hashValue))
     return shards[shard(of: hash)].withLock { table in
       guard let slot = table.slot(of: key, hash: hash) else { return nil }

@@ -72,7 +72,11 @@ public struct StorageConformance: Sendable {
 
 /// What one rule has found.
 final class Findings: Sendable {
+  /// How long it is waited for what has to come by itself.
+  let patience: Duration
   private let found = Lock<[String]>([])
+
+  init(patience: Duration = .zero) { self.patience = patience }
 
   var all: [String] { found.withLock { $0 } }
 

@@ -1,0 +1,51 @@
+import HoldfastWire
+
+/// What a provider remembers of a key.
+final class HeldValue: Sendable {
+  /// A value that was made of the bytes.
+  final class Made<Value: Sendable>: Sendable {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
+  }
+
+  /// Nil where the source has no value.
+  let bytes: [UInt8]?
+  /// A `Made` of the type that was asked for last, so that it is not made each time.
+  let made: (any AnyObject & Sendable)?
+  let version: UInt64
+  let fetched: MonotonicTime
+  /// Until when it is as good as asking.
+  let freshUntil: MonotonicTime
+  /// Until when it is better than nothing.
+  let usableUntil: MonotonicTime
+
+  init(
+    _ bytes: [UInt8]?, made: (any AnyObject & Sendable)? = nil, version: UInt64, fetched: MonotonicTime,
+    freshUntil: MonotonicTime, usableUntil: MonotonicTime
+  ) {
+    self.bytes = bytes
+    self.made = made
+    self.version = version
+    self.fetched = fetched
+    self.freshUntil = freshUntil
+    self.usableUntil = usableUntil
+  }
+
+  var weight: Int { ContextLimits.entryBytes + (bytes?.count ?? 0) }
+
+  /// The value, if it was made already and is of that type.
+  func value<Value: Sendable>(of type: Value.Type) -> Value? { (made as? Made<Value>)?.value }
+
+  /// The same with the value that was made of it.
+  func making(_ value: some Sendable) -> HeldValue {
+    HeldValue(
+      bytes, made: Made(value), version: version, fetched: fetched, freshUntil: freshUntil, usableUntil: usableUntil)
+  }
+
+  /// The same, but the source is to be asked.
+  func aged() -> HeldValue {
+    HeldValue(
+      bytes, made: made, version: version, fetched: fetched, freshUntil: fetched, usableUntil: usableUntil)
+  }
+}
