@@ -19,7 +19,7 @@ struct `The README` {
     "Tests/EndToEnd/PluginExample/Sources/Notebook/main.swift",
     "Tests/EndToEnd/PluginExample/Sources/Notebook/Notebook.swift",
     "Tests/EndToEnd/PluginExample/Sources/Notebook/notes.rpc", "Tests/Testing/ExampleTests.swift",
-    "Tests/Testing/OwnEntityTests.swift",
+    "Tests/Testing/OwnEntityTests.swift", "Tests/SDK/Persistence/PersistenceExampleTests.swift",
   ]
 
   private let blocks: [Block]
