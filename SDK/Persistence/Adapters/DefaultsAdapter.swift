@@ -8,7 +8,7 @@ import HoldfastStore
 
 /// Keeps a program's settings in one file of JSON that people can read, and change while no program runs.
 ///
-///     let persistence = Persistence(try DefaultsAdapter(file: "/home/ada/.config/editor/settings.json"))
+///     let persistence = Persistence(try DefaultsAdapter(file: "\(folder)/settings.json"))
 ///
 /// For few and small values: each change writes the file anew, syncs it, and puts it in the old one's place, so that a crash
 /// leaves the old file or the new one. Several processes may use one file: a second one beside it, `….lock`, is locked by

@@ -13,10 +13,13 @@ struct AuditFiles: Sendable {
 
   init(_ directory: HubDirectory) { folder = directory.audit }
 
+  /// Whether a hub has begun here before.
+  var hasKey: Bool { get throws(FileError) { try LocalFile.status(of: key) != nil } }
+
   /// The hub's signing key, made if it is missing.
   func signingKey() throws -> SigningKey {
     if try LocalFile.status(of: folder) == nil { try LocalFile.makeDirectory(folder, mode: 0o700) }
-    if try LocalFile.status(of: key) != nil {
+    if try hasKey {
       guard let seed = bytes(hex: try LocalFile.readText(key)) else {
         throw HubDirectoryError(
           "\(key) holds no key. Put it back from a backup, or remove it together with \(heads): what was signed before "

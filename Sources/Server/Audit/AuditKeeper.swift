@@ -32,9 +32,14 @@ struct AuditKeeper {
   /// Begins where the last run ended, and looks whether all that was signed is still there.
   nonisolated(nonsending) init(_ store: Store, _ directory: HubDirectory, report: (String) -> Void) async throws {
     files = AuditFiles(directory)
+    let hasSigned = try files.hasKey
     key = try files.signingKey()
-    // The file is there from the beginning, so that it shows when somebody takes it away.
+    // The file is there from the first start on, so that it shows when somebody takes it away.
     guard let (_, signed) = try files.readHeads() else {
+      if hasSigned {
+        report("\(files.heads) was taken away; `holdfast audit verify` tells of it.")
+        try files.add(breaks: ["\(Timestamp.wallClock().seconds) heads 0"])
+      }
       try files.write([], signedBy: key)
       return
     }
@@ -56,18 +61,20 @@ struct AuditKeeper {
   /// Signs the logs that have grown.
   nonisolated(nonsending) mutating func keep(_ store: Store) async throws {
     var last: Int64 = 0
-    var isNew = false
+    // Taken on when it is written, so that what could not be is tried again.
+    var next = heads
     let now = Moment(.wallClock())
     while true {
       let page = try await store.scan { [last] transaction in try AuditSpace.page(after: last, transaction) }
-      for space in page where space.sequence > 0 && space.sequence != heads[space.name]?.sequence {
-        heads[space.name] = try AuditHead(
+      for space in page where space.sequence > 0 && space.sequence != next[space.name]?.sequence {
+        next[space.name] = try AuditHead(
           of: space.name, sequence: space.sequence, digest: space.digest.bytes, at: now, by: key)
-        isNew = true
       }
       guard let end = page.last else { break }
       last = end.id
     }
-    if isNew { try files.write(heads.values.sorted { $0.space < $1.space }, signedBy: key) }
+    guard next != heads else { return }
+    try files.write(next.values.sorted { $0.space < $1.space }, signedBy: key)
+    heads = next
   }
 }

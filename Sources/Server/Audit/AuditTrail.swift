@@ -127,7 +127,9 @@ package struct AuditTrail {
     return Finding(
       space: head?.space ?? "", sequence: head?.sequence,
       at: fields.first.flatMap { Int64($0) }.map { Timestamp(seconds: $0) },
-      problem: "when the hub began, the log was not what had been signed: a backup was put back, or it was changed")
+      problem: head == nil
+        ? "when the hub began, the file of signed heads was gone"
+        : "when the hub began, the log was not what had been signed: a backup was put back, or it was changed")
   }
 
   // MARK: Chains

@@ -1,3 +1,4 @@
+import Foundation
 import HoldfastContract
 import HoldfastCrypto
 import HoldfastRPC
@@ -191,6 +192,37 @@ struct AuditTrailTests {
     #expect(findings.first?.problem.contains("backup") == true)
     try LocalFile.remove(AuditFiles(directory).breaks)
     #expect(try verify().findings.isEmpty)
+  }
+
+  @Test("A hub that finds its signed heads gone says so, and the trail tells it")
+  func headsGone() async throws {
+    try await writeFive()
+    try LocalFile.remove(AuditFiles(directory).heads)
+    let reports = Lock<[String]>([])
+    try await run(reports: reports) { _, _ in }
+    #expect(reports.withLock { $0 }.count == 1)
+    #expect(try verify().findings.map(\.problem) == ["when the hub began, the file of signed heads was gone"])
+  }
+
+  @Test("What could not be written beside the database is written when it can be")
+  func triedAgain() async throws {
+    let store = try Store(Database(path: directory.database, options: StoreOptions(), migrations: Schema.migrations))
+    defer { store.close() }
+    let calls = try await PersistenceCalls.open(store, PersistenceSettings())
+    var dispatcher = Dispatcher()
+    calls.register(on: &dispatcher)
+    let client = PersistenceClient(
+      RPCClient.inProcess(dispatcher, authenticator: Known(principal: HubPrincipal("ann", scope: .everything))))
+    var keeper = try await AuditKeeper(store, directory) { _ in }
+    try await client.put("key", "value")
+    // Nothing can be put in the place of a folder.
+    let heads = AuditFiles(directory).heads
+    try LocalFile.remove(heads)
+    try LocalFile.makeDirectory(heads, mode: 0o700)
+    await #expect(throws: FileError.self) { try await keeper.keep(store) }
+    #expect(rmdir(heads) == 0)
+    try await keeper.keep(store)
+    #expect(try verify().heads == 1)
   }
 
   @Test("A directory without a hub's data is refused")
