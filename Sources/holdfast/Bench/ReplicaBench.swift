@@ -21,13 +21,11 @@ struct ReplicaBench: Sendable {
   init(payload: Int, space: String, hasRandomKeys: Bool) throws {
     self.space = space
     self.hasRandomKeys = hasRandomKeys
-    text = String(decoding: (0..<payload).map { UInt8(ascii: "a") + UInt8($0 * 7 % 26) }, as: UTF8.self)
-    let place = FileManager.default.temporaryDirectory.appending(path: "holdfast-bench-\(UUID().uuidString)")
-    folder = place.path
-    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    text = BenchFolder.text(bytes: payload)
+    folder = try BenchFolder.make()
   }
 
-  func cleanUp() { try? FileManager.default.removeItem(atPath: folder) }
+  func cleanUp() { BenchFolder.remove(folder) }
 
   // MARK: Kinds
 
@@ -143,22 +141,5 @@ struct ReplicaBench: Sendable {
       }
     }
     return result
-  }
-}
-
-/// When something that is measured has begun.
-private struct Beginning {
-  private let time = MonotonicTime.now()
-  private let cpu = cpuSeconds()
-
-  var elapsed: Duration { MonotonicTime.now() - time }
-
-  func result(_ lanes: LaneResult) -> BenchResult {
-    BenchResult(lanes, elapsed: elapsed, cpuSeconds: cpuSeconds() - cpu)
-  }
-
-  /// Of work that is one whole: no single call has a time of its own.
-  func result(calls: Int) -> BenchResult {
-    BenchResult(LaneResult(), calls: UInt64(calls), elapsed: elapsed, cpuSeconds: cpuSeconds() - cpu)
   }
 }

@@ -31,6 +31,10 @@ extension Command {
                    go, and the best that can be; fails when it is a point below the former. A trace has one key a line;
                    lines that begin with an asterisk are passed over.
 
+      save         durable saves of values with --payload characters of text by --inflight callers at once, with the
+                   SQLite adapter or, with --adapter file, the one that keeps each value in a file
+      seal         saves and loads by the memory adapter, plain and sealed. Fails when sealing costs 3 µs or more.
+
       context      without a hub: lookups of context that is known already, on one thread, by a provider and by composites
                    of three. Fails below 2,000,000 a second of the provider, or 100,000 of a composite.
       """,
@@ -48,6 +52,7 @@ extension Command {
       .flag("--random-keys", "Of enqueue and drain: notes have random keys, not those that ascend with time."),
       .value("--devices", "N", "Of reconnect: how many come back; 10000 unless given."),
       .value("--capacity", "N", "Of cache: entries that it may have; 100000 unless given."),
+      .value("--adapter", "NAME", "Of save: sqlite or file; sqlite unless given."),
       .list("--trace", "FILE", "Of cache: a trace, - for standard input; may be given again."),
       .space,
     ],
@@ -75,6 +80,9 @@ extension Command {
       case .contextSpeeds(let speeds):
         for speed in speeds { speed.report(console) }
         return speeds.allSatisfy(\.isEnough) ? .done : .failed
+      case .sealing(let finding):
+        finding.report(console)
+        return finding.isEnough ? .done : .failed
       }
     })
 }
@@ -86,6 +94,7 @@ private struct BenchShape {
     case enqueue, drain, bootstrap, propagation
     case reconnect
     case cache
+    case save, seal
     case context
   }
 
@@ -100,6 +109,7 @@ private struct BenchShape {
   let hasRandomKeys: Bool
   let devices: Int
   let capacity: Int
+  let adapter: SaveBench.Place
   /// Files.
   let traces: [String]
 
@@ -129,6 +139,14 @@ private struct BenchShape {
     guard kind == .cache || traces.isEmpty && arguments["--capacity"] == nil else {
       throw UsageError(message: "bench: --capacity and --trace are for cache")
     }
+    let adapterName = arguments["--adapter"]
+    guard kind == .save || adapterName == nil else {
+      throw UsageError(message: "bench: --adapter is for save")
+    }
+    guard let adapter = SaveBench.Place(rawValue: adapterName ?? SaveBench.Place.sqlite.rawValue) else {
+      throw UsageError(message: "bench: --adapter is sqlite or file, not \"\(adapterName ?? "")\"")
+    }
+    self.adapter = adapter
     seconds = (try arguments.duration("--seconds") ?? .seconds(5)) / .seconds(1)
   }
 }
@@ -140,6 +158,7 @@ private enum BenchFinding {
   case cacheReplays([CacheReplay])
   case cacheSpeed(CacheSpeed)
   case contextSpeeds([ContextBench.Speed])
+  case sealing(SealBench.Finding)
 }
 
 private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -> BenchFinding {
@@ -186,6 +205,10 @@ private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -
     let bench = CacheBench(capacity: shape.capacity)
     guard !shape.traces.isEmpty else { return .cacheSpeed(try await bench.gets(seconds: shape.seconds)) }
     return .cacheReplays(try shape.traces.map { bench.replay(try readTrace($0), from: $0) })
+  case .save:
+    let bench = SaveBench(place: shape.adapter, payload: shape.payload)
+    return .calls(try await bench.run(callers: shape.inflight, seconds: shape.seconds))
+  case .seal: return .sealing(try await SealBench(payload: shape.payload).run(seconds: shape.seconds))
   case .context: return .contextSpeeds(try await ContextBench().run(seconds: shape.seconds))
   }
 }

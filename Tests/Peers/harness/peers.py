@@ -129,6 +129,43 @@ class CEnqueue(Peer):
             "--payload", load.payload, "--seconds", load.seconds]
 
 
+class Adapter(Peer):
+    """One of the SDK's storage adapters, without a hub."""
+
+    name = "holdfast"
+    needs = "holdfast"
+
+    def start(self, core):
+        pass
+
+    def client_command(self, load):
+        return [places.HOLDFAST, "bench", "save", "--adapter", load.place, *load_options(load), "--json"]
+
+
+class CSave(Peer):
+    """The place of an adapter without anything around it: rows of SQLite committed in groups, or synced files."""
+
+    needs = "c"
+
+    def start(self, core):
+        pass
+
+    def client_command(self, load):
+        for file in self.work.glob("save.sqlite*"):
+            file.unlink()
+        return [
+            places.C_SAVE, "--place", load.place, "--data", self.work / f"save.{load.place}", "--group", load.in_flight,
+            "--payload", load.payload, "--seconds", load.seconds, "--keys", load.keys]
+
+
+class CSaveRows(CSave):
+    name = "C SQLite"
+
+
+class CSaveFiles(CSave):
+    name = "C files"
+
+
 class Redis(Peer):
     """Redis 7 over TLS; every write is in its log and synced before it is answered."""
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from .peers import GRPC, CEcho, CEnqueue, CPut, Holdfast, HoldfastTasks, Redis, Replica
+from .peers import (
+    GRPC, Adapter, CEcho, CEnqueue, CPut, CSaveFiles, CSaveRows, Holdfast, HoldfastTasks, Redis, Replica)
 
 # Where server and client run. Two processes that wait for each other may end up on one core, where 64 calls travel
 # as one batch without a wake-up and the C peers are four times as fast, or on two; which of these, the scheduler
@@ -20,7 +21,8 @@ class Load:
     in_flight: int = 64
     payload: int = 100
     seconds: float = 3
-    keys: int = 1024  # that puts and gets go round, as in `holdfast bench`
+    keys: int = 1024  # that puts, gets and saves go round, as in `holdfast bench`
+    place: str = ""  # of saves: sqlite or file
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,12 @@ ROWS = (
         (Floor("gRPC Swift", 5), Floor("C", None, 0.5))),
     Row("enqueue", "durable change of 300 B on a replica, with its operation, 16 writers",
         Load("enqueue", in_flight=16, payload=300), (Replica, CEnqueue), (Floor("C SQLite", 0.5),), cores=FREE),
+    Row("save", "durable save of 1 KiB with the SQLite adapter, 16 callers",
+        Load("save", in_flight=16, payload=1024, place="sqlite"), (Adapter, CSaveRows), (Floor("C SQLite", 0.6),),
+        cores=FREE),
+    Row("save-file", "durable save of 1 KiB with the file adapter, 1 caller",
+        Load("save", in_flight=1, payload=1024, place="file"), (Adapter, CSaveFiles), (Floor("C files", 0.8),),
+        cores=FREE),
 )
 
 IDLE = "idle"
