@@ -1,18 +1,6 @@
 /// A value of a key, and why it is this one.
 public struct Resolution<Value: Sendable>: Sendable {
-  /// Why it is this value.
-  public enum Reason: String, Sendable, Hashable, CaseIterable {
-    /// The place where it comes from was asked just now.
-    case fresh
-    /// It was asked lately enough.
-    case cached
-    /// What was known last; the place cannot be asked. `problem` says why.
-    case stale
-    /// What was set down for the case that it cannot be had. `problem` says why it cannot.
-    case fallback
-    /// Nobody has set one, and the key has this default.
-    case `default`
-  }
+  public typealias Reason = ContextReason
 
   public let value: Value
   /// The name of the provider that it came from; “default” for a default.
@@ -27,6 +15,9 @@ public struct Resolution<Value: Sendable>: Sendable {
   /// were asked agree on.
   public var problem: ContextError? { obstacle as? ContextError }
 
+  var hasProblem: Bool { obstacle != nil }
+
+  @inline(__always)
   public init(_ value: Value, source: String, age: Duration, reason: Reason, problem: ContextError? = nil) {
     self.value = value
     self.source = source
@@ -34,6 +25,20 @@ public struct Resolution<Value: Sendable>: Sendable {
     self.reason = reason
     obstacle = problem
   }
+}
+
+/// Why a resolution has the value that it has.
+public enum ContextReason: String, Sendable, Hashable, CaseIterable {
+  /// The place where it comes from was asked just now.
+  case fresh
+  /// It was asked lately enough.
+  case cached
+  /// What was known last; the place cannot be asked. `problem` says why.
+  case stale
+  /// What was set down for the case that it cannot be had. `problem` says why it cannot.
+  case fallback
+  /// Nobody has set one, and the key has this default.
+  case `default`
 }
 
 /// What is known of a key without asking anybody.

@@ -1,72 +1,109 @@
 /// The members' answers to one question, and what they come to. Knows no time: a member that is late has failed.
-struct Ballot<Value: ContextValue>: Sendable {
+///
+/// Of the values it knows only which are equal, so that it depends on no type: `Answers` has the values.
+struct Ballot: Sendable {
   enum Vote: Sendable {
     case waiting
-    case answered(Resolution<Value>?)
+    /// The member was asked, and has no value.
+    case absent
+    case value(Standing)
     case failed(ContextError)
   }
 
-  typealias Decision = Result<Resolution<Value>?, Dissent>
+  /// What is to be known of a value.
+  struct Standing: Sendable {
+    let reason: ContextReason
+    let age: Duration
+    let problem: ContextError?
+    /// The member whose value it is equal to and who answered first; the member's own place where nobody has.
+    let like: Int
+  }
+
+  enum Decision: Sendable {
+    case absent
+    /// What this member says, as it says it.
+    case member(Int)
+    /// What these members stand behind: all have equal values, or it is the mean of their numbers.
+    case together(Together)
+    case dissent(Dissent)
+  }
+
+  struct Together: Sendable {
+    let places: [Int]
+    let isMean: Bool
+    /// As old and as doubtful as the oldest and most doubtful that stands behind it.
+    let age: Duration
+    let reason: ContextReason
+    let problem: ContextError?
+  }
 
   private let members: [CompositeContextProvider.Member]
   private let strategy: CompositeContextProvider.Strategy
   private let name: String
+  /// Whether different values have a mean.
+  private let areNumbers: Bool
   private var votes: [Vote]
+  /// How many votes are missing.
+  private var missing: Int
   /// Who was the first to have a value.
   private var earliest: Int?
   private(set) var decision: Decision?
 
   init(
-    _ members: [CompositeContextProvider.Member], _ strategy: CompositeContextProvider.Strategy, _ name: String
+    _ members: [CompositeContextProvider.Member], _ strategy: CompositeContextProvider.Strategy, _ name: String,
+    areNumbers: Bool
   ) {
     self.members = members
     self.strategy = strategy
     self.name = name
+    self.areNumbers = areNumbers
     votes = Array(repeating: .waiting, count: members.count)
+    missing = members.count
   }
 
   /// Whose answers are missing.
   var waiting: [Int] { votes.indices.filter { if case .waiting = votes[$0] { true } else { false } } }
 
+  /// Each member votes once.
   mutating func cast(_ vote: Vote, at place: Int) {
     guard decision == nil else { return }
     votes[place] = vote
+    missing -= 1
     if earliest == nil, proper(place) != nil { earliest = place }
-    decision = decide()
+  }
+
+  /// Looks at what the votes come to. When it is not certain yet, it is nil.
+  mutating func count() {
+    if decision == nil { decision = decide() }
   }
 
   /// The member's own value, if it has one that is more than a fallback.
-  private func proper(_ place: Int) -> Resolution<Value>? {
-    guard case .answered(let found?) = votes[place], found.reason != .fallback else { return nil }
-    return found
+  private func proper(_ place: Int) -> Standing? {
+    guard case .value(let standing) = votes[place], standing.reason != .fallback else { return nil }
+    return standing
   }
 
   private func decide() -> Decision? {
     switch strategy {
     case .firstAvailable:
-      if let earliest { return .success(proper(earliest)) }
+      if let earliest { return .member(earliest) }
     case .prioritized:
       for place in votes.indices {
         if case .waiting = votes[place] { return nil }
-        if let found = proper(place) { return .success(found) }
+        if proper(place) != nil { return .member(place) }
       }
     case .consensus(let threshold): return consensus(threshold)
     case .weighted:
-      guard isComplete else { return nil }
-      if let mean = mean() { return .success(mean) }
+      if missing == 0, let best = heaviest() { return best }
     }
-    return isComplete ? leftover() : nil
-  }
-
-  private var isComplete: Bool {
-    votes.allSatisfy { if case .waiting = $0 { false } else { true } }
+    return missing == 0 ? leftover() : nil
   }
 
   /// Nobody has a value of its own. Only when all say so, there is none.
   private func leftover() -> Decision {
-    for vote in votes { if case .answered(let fallback?) = vote { return .success(fallback) } }
-    guard !failures.isEmpty else { return .success(nil) }
-    return .failure(Dissent("no member has a value, and not all could be asked", failures))
+    for place in votes.indices { if case .value = votes[place] { return .member(place) } }
+    let failures = failures
+    return failures.isEmpty ? .absent : .dissent(Dissent("no member has a value, and not all could be asked", failures))
   }
 
   /// Why members do not count.
@@ -74,8 +111,8 @@ struct Ballot<Value: ContextValue>: Sendable {
     votes.compactMap { vote in
       switch vote {
       case .failed(let error): error
-      case .answered(let found): found?.reason == .fallback ? found?.problem : nil
-      case .waiting: nil
+      case .value(let standing): standing.reason == .fallback ? standing.problem : nil
+      case .waiting, .absent: nil
       }
     }
   }
@@ -84,8 +121,8 @@ struct Ballot<Value: ContextValue>: Sendable {
 
   /// Those who say the same.
   private struct Group {
-    /// Nil: that there is no value.
-    let value: Value?
+    /// By whom it is known: the first of them to answer; nil for those who say that there is no value.
+    let like: Int?
     var places: [Int]
     var weight: Double
   }
@@ -94,13 +131,17 @@ struct Ballot<Value: ContextValue>: Sendable {
   private func groups(withAbsence: Bool) -> [Group] {
     var groups: [Group] = []
     for place in votes.indices {
-      guard case .answered(let found) = votes[place], found?.reason != .fallback else { continue }
-      guard withAbsence || found != nil else { continue }
-      if let known = groups.firstIndex(where: { $0.value == found?.value }) {
+      let like: Int?
+      switch votes[place] {
+      case .value(let standing) where standing.reason != .fallback: like = standing.like
+      case .absent where withAbsence: like = nil
+      case .waiting, .absent, .value, .failed: continue
+      }
+      if let known = groups.firstIndex(where: { $0.like == like }) {
         groups[known].places.append(place)
         groups[known].weight += members[place].weight
       } else {
-        groups.append(Group(value: found?.value, places: [place], weight: members[place].weight))
+        groups.append(Group(like: like, places: [place], weight: members[place].weight))
       }
     }
     return groups
@@ -108,19 +149,18 @@ struct Ballot<Value: ContextValue>: Sendable {
 
   private func consensus(_ threshold: Double) -> Decision? {
     let groups = groups(withAbsence: true)
-    let waiting = votes.count { if case .waiting = $0 { true } else { false } }
     // A third of three is one, whatever a product of fractions says.
     let needed = threshold * Double(members.count) - 1e-9
     var best: Group?
     for group in groups where group.places.count > best?.places.count ?? 0 { best = group }
     let most = best?.places.count ?? 0
-    guard Double(most + waiting) >= needed else { return .failure(dissent(groups)) }
-    if waiting > 0 {
+    guard Double(most + missing) >= needed else { return .dissent(dissent(groups)) }
+    if missing > 0 {
       let others = groups.map(\.places.count).sorted(by: >).dropFirst().first ?? 0
-      guard Double(most) >= needed, most > others + waiting else { return nil }
+      guard Double(most) >= needed, most > others + missing else { return nil }
     }
-    guard let best else { return .failure(dissent(groups)) }
-    return .success(resolution(best))
+    guard let best else { return .dissent(dissent(groups)) }
+    return best.like == nil ? .absent : .together(together(best.places, isMean: false))
   }
 
   private func dissent(_ groups: [Group]) -> Dissent {
@@ -130,26 +170,26 @@ struct Ballot<Value: ContextValue>: Sendable {
   }
 
   /// The mean of numbers, and of all else what has the most weight.
-  private func mean() -> Resolution<Value>? {
+  private func heaviest() -> Decision? {
     let groups = groups(withAbsence: false)
     guard var best = groups.first else { return nil }
-    let parts = groups.compactMap { group in group.value.map { ($0, group.weight) } }
-    if groups.count > 1, let number = ContextMean.of(parts) {
-      return resolution(Group(value: number, places: groups.flatMap(\.places), weight: 0))
-    }
+    if areNumbers, groups.count > 1 { return .together(together(groups.flatMap(\.places), isMean: true)) }
     for group in groups where group.weight > best.weight { best = group }
-    return resolution(best)
+    return .together(together(best.places, isMean: false))
   }
 
-  /// As old and as doubtful as the oldest and most doubtful that stands behind it.
-  private func resolution(_ group: Group) -> Resolution<Value>? {
-    guard let value = group.value else { return nil }
-    let parts = group.places.compactMap(proper)
-    let reasons = parts.map(\.reason)
-    let reason = [Resolution<Value>.Reason.stale, .cached, .fresh].first { reasons.contains($0) } ?? .fresh
-    let reservations = failures + parts.compactMap(\.problem)
-    return Resolution(
-      value, source: name, age: parts.map(\.age).max() ?? .zero, reason: reason,
+  private func together(_ places: [Int], isMean: Bool) -> Together {
+    var age = Duration.zero
+    var reason = ContextReason.fresh
+    var reservations = failures
+    for place in places {
+      guard let standing = proper(place) else { continue }
+      age = max(age, standing.age)
+      if reason == .fresh || standing.reason == .stale { reason = standing.reason }
+      if let problem = standing.problem { reservations.append(problem) }
+    }
+    return Together(
+      places: places, isMean: isMean, age: age, reason: reason,
       problem: reservations.isEmpty
         ? nil : ContextError(.composition, "not all members stand behind it", provider: name, causes: reservations))
   }

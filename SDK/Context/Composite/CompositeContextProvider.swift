@@ -51,11 +51,11 @@ public final class CompositeContextProvider: ContextProvider {
 
   /// What the members came to, for as long as it may be given again.
   private final class Kept: Sendable {
-    let made: any AnyObject & Sendable
+    let made: MadeValue
     let since: MonotonicTime
     let until: MonotonicTime
 
-    init(_ made: any AnyObject & Sendable, since: MonotonicTime, until: MonotonicTime) {
+    init(_ made: MadeValue, since: MonotonicTime, until: MonotonicTime) {
       (self.made, self.since, self.until) = (made, since, until)
     }
   }
@@ -100,12 +100,13 @@ public final class CompositeContextProvider: ContextProvider {
   public func atHand<Value: ContextValue>(_ key: ContextKey<Value>) -> ContextAtHand<Value> {
     let now = clock.monotonic()
     if resultLifetime > .zero, let kept = results.get(key.id), now < kept.until,
-      let made = kept.made as? HeldValue.Made<Resolution<Value>?>
+      let made = kept.made.value(of: Resolution<Value>?.self)
     {
-      return .known(made.value.map { $0.aged(by: now - kept.since) })
+      return .known(made.map { $0.aged(by: now - kept.since) })
     }
     let changes = changes.withLock { $0 }
-    guard case .success(let found)? = ballot(key.withoutDefault, now).decision else { return .unknown }
+    var answers = answers(key.withoutDefault, now)
+    guard case .success(let found)? = answers.count() else { return .unknown }
     keep(found, for: key, changes)
     return .known(found)
   }
@@ -114,8 +115,8 @@ public final class CompositeContextProvider: ContextProvider {
     if case .known(let found) = atHand(key) { return key.orDefault(found) }
     try key.check(name)
     let changes = changes.withLock { $0 }
-    guard let decision = await poll(key.withoutDefault) else { throw .cancelled(key.name, name) }
-    switch decision {
+    guard let outcome = await poll(key.withoutDefault) else { throw .cancelled(key.name, name) }
+    switch outcome {
     case .success(let found):
       keep(found, for: key, changes)
       return key.orDefault(found)
@@ -124,34 +125,34 @@ public final class CompositeContextProvider: ContextProvider {
   }
 
   /// The answers that are there without asking.
-  private func ballot<Value: ContextValue>(_ key: ContextKey<Value>, _ now: MonotonicTime) -> Ballot<Value> {
-    var ballot = Ballot<Value>(members, strategy, name)
+  private func answers<Value: ContextValue>(_ key: ContextKey<Value>, _ now: MonotonicTime) -> Answers<Value> {
+    var answers = Answers<Value>(members, strategy, name)
     for place in members.indices {
       if case .known(let found) = members[place].provider.atHand(key) {
-        ballot.cast(.answered(found), at: place)
-        if strategy == .firstAvailable, ballot.decision != nil { break }
+        answers.cast(.success(found), at: place)
+        if answers.areEnough() { break }
       } else if let until = breakers[place].openUntil(now) {
-        ballot.cast(.failed(resting(place, key, until - now)), at: place)
+        answers.cast(.failure(resting(place, key, until - now)), at: place)
       }
     }
-    return ballot
+    return answers
   }
 
   /// Asks those whose answers are not there. Nil when the task is cancelled.
-  private func poll<Value: ContextValue>(_ key: ContextKey<Value>) async -> Ballot<Value>.Decision? {
-    let first = ballot(key, clock.monotonic())
-    if let decision = first.decision { return decision }
-    let landing = Landing<Ballot<Value>.Decision>()
+  private func poll<Value: ContextValue>(_ key: ContextKey<Value>) async -> Answers<Value>.Outcome? {
+    var first = answers(key, clock.monotonic())
+    if let outcome = first.count() { return outcome }
+    let landing = Landing<Answers<Value>.Outcome>()
     let box = Lock(first)
-    let tasks = first.waiting.map { place in
+    let tasks = first.ballot.waiting.map { place in
       clock.work(1)
       return Task {
-        let vote: Ballot<Value>.Vote = await DeviceClock.$isCounted.withValue(true) { await self.ask(place, key) }
-        let decision = box.withLock { ballot in
-          ballot.cast(vote, at: place)
-          return ballot.decision
+        let answer = await DeviceClock.$isCounted.withValue(true) { await self.ask(place, key) }
+        let outcome = box.withLock { answers in
+          answers.cast(answer, at: place)
+          return answers.count()
         }
-        if let decision { landing.land(decision) }
+        if let outcome { landing.land(outcome) }
         clock.work(-1)
       }
     }
@@ -159,14 +160,14 @@ public final class CompositeContextProvider: ContextProvider {
     return await landing.value(resting: clock.counting)
   }
 
-  private func ask<Value: ContextValue>(_ place: Int, _ key: ContextKey<Value>) async -> Ballot<Value>.Vote {
+  private func ask<Value: ContextValue>(_ place: Int, _ key: ContextKey<Value>) async -> ContextOutcome<Value> {
     let (member, breaker) = (members[place], breakers[place])
     let now = clock.monotonic()
-    if let until = breaker.admit(now) { return .failed(resting(place, key, until - now)) }
+    if let until = breaker.admit(now) { return .failure(resting(place, key, until - now)) }
     switch await clock.within(now + member.deadline, { await member.provider.outcome(of: key) }) {
     case .done(.success(let found)):
       breaker.succeeded()
-      return .answered(found)
+      return .success(found)
     case .done(.failure(let error)):
       switch error.code {
       case .cancelled: breaker.abandoned()
@@ -174,15 +175,15 @@ public final class CompositeContextProvider: ContextProvider {
       case .corruption, .invalidKey: breaker.succeeded()
       default: breaker.failed(clock.monotonic())
       }
-      return .failed(error)
+      return .failure(error)
     case .late:
       breaker.failed(clock.monotonic())
-      return .failed(
+      return .failure(
         ContextError(
           .unavailable, "it did not answer within \(member.deadline)", key: key.name, provider: member.provider.name))
     case .cancelled:
       breaker.abandoned()
-      return .failed(.cancelled(key.name, member.provider.name))
+      return .failure(.cancelled(key.name, member.provider.name))
     }
   }
 
@@ -197,9 +198,9 @@ public final class CompositeContextProvider: ContextProvider {
   // MARK: Results that are kept
 
   private func keep<Value: ContextValue>(_ found: Resolution<Value>?, for key: ContextKey<Value>, _ seen: UInt64) {
-    guard resultLifetime > .zero, found?.problem == nil else { return }
+    guard resultLifetime > .zero, !(found?.hasProblem ?? false) else { return }
     let now = clock.monotonic()
-    let kept = Kept(HeldValue.Made(found), since: now, until: now + resultLifetime)
+    let kept = Kept(MadeValue(found), since: now, until: now + resultLifetime)
     changes.withLock { changes in
       if changes == seen { results.put(key.id, kept) }
     }

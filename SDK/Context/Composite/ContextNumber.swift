@@ -30,6 +30,9 @@ extension UInt32: ContextNumber {}
 extension UInt64: ContextNumber {}
 
 enum ContextMean {
+  /// Whether values of that type are numbers.
+  static func exists<Value>(of type: Value.Type) -> Bool { type is any ContextNumber.Type }
+
   /// The mean, where the values are numbers.
   static func of<Value>(_ parts: [(Value, Double)]) -> Value? {
     guard let type = Value.self as? any ContextNumber.Type else { return nil }

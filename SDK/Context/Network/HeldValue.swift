@@ -2,17 +2,10 @@ import HoldfastWire
 
 /// What a provider remembers of a key.
 final class HeldValue: Sendable {
-  /// A value that was made of the bytes.
-  final class Made<Value: Sendable>: Sendable {
-    let value: Value
-
-    init(_ value: Value) { self.value = value }
-  }
-
   /// Nil where the source has no value.
   let bytes: [UInt8]?
-  /// A `Made` of the type that was asked for last, so that it is not made each time.
-  let made: (any AnyObject & Sendable)?
+  /// The value of the type that was asked for last, so that it is not made of the bytes each time.
+  let made: MadeValue?
   let version: UInt64
   let fetched: MonotonicTime
   /// Until when it is as good as asking.
@@ -21,7 +14,7 @@ final class HeldValue: Sendable {
   let usableUntil: MonotonicTime
 
   init(
-    _ bytes: [UInt8]?, made: (any AnyObject & Sendable)? = nil, version: UInt64, fetched: MonotonicTime,
+    _ bytes: [UInt8]?, made: MadeValue? = nil, version: UInt64, fetched: MonotonicTime,
     freshUntil: MonotonicTime, usableUntil: MonotonicTime
   ) {
     self.bytes = bytes
@@ -35,12 +28,14 @@ final class HeldValue: Sendable {
   var weight: Int { ContextLimits.entryBytes + (bytes?.count ?? 0) }
 
   /// The value, if it was made already and is of that type.
-  func value<Value: Sendable>(of type: Value.Type) -> Value? { (made as? Made<Value>)?.value }
+  @inline(__always)
+  func value<Value: Sendable>(of type: Value.Type) -> Value? { made?.value(of: type) }
 
   /// The same with the value that was made of it.
   func making(_ value: some Sendable) -> HeldValue {
     HeldValue(
-      bytes, made: Made(value), version: version, fetched: fetched, freshUntil: freshUntil, usableUntil: usableUntil)
+      bytes, made: MadeValue(value), version: version, fetched: fetched, freshUntil: freshUntil,
+      usableUntil: usableUntil)
   }
 
   /// The same, but the source is to be asked.

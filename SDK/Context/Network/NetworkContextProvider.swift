@@ -82,22 +82,34 @@ public final class NetworkContextProvider: ContextProvider {
   // MARK: Looking up
 
   public func atHand<Value: ContextValue>(_ key: ContextKey<Value>) -> ContextAtHand<Value> {
-    guard let held = cache.get(key.id) else { return .unknown }
-    let now = clock.monotonic()
-    guard now < held.freshUntil else { return .unknown }
+    guard let (held, age) = fresh(key.id) else { return .unknown }
     if held.bytes == nil { return .known(nil) }
     guard let value = held.value(of: Value.self) else { return .unknown }
-    return .known(Resolution(value, source: name, age: now - held.fetched, reason: .cached))
+    return .known(Resolution(value, source: name, age: age, reason: .cached))
   }
 
   public func resolve<Value: ContextValue>(_ key: ContextKey<Value>) async throws(ContextError) -> Resolution<Value>? {
-    if case .known(let found) = atHand(key) { return key.orDefault(found) }
+    // What is at hand, with as little as possible that depends on the type: most lookups end here.
+    if let (held, age) = fresh(key.id), let value = held.value(of: Value.self) {
+      return Resolution(value, source: name, age: age, reason: .cached)
+    }
+    return try await find(key)
+  }
+
+  private func find<Value: ContextValue>(_ key: ContextKey<Value>) async throws(ContextError) -> Resolution<Value>? {
     try key.check(name)
     switch step(key.id) {
     case .held(let held): return key.orDefault(try resolution(of: held, for: key, .cached))
     case .failed(let error): return try makeDo(key, error)
     case .flight(let flight): return try await answer(key, flight)
     }
+  }
+
+  /// What is remembered and as good as asking, and how old it is.
+  private func fresh(_ name: ContextName) -> (HeldValue, age: Duration)? {
+    guard let held = cache.get(name) else { return nil }
+    let now = clock.monotonic()
+    return now < held.freshUntil ? (held, now - held.fetched) : nil
   }
 
   public func resolveAll<Value: ContextValue>(_ keys: [ContextKey<Value>]) async -> [ContextOutcome<Value>] {
