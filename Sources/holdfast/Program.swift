@@ -14,10 +14,10 @@ enum Program {
     program: "holdfast",
     summary: "holdfast \(version): an offline-first state hub, its command line and its tools.",
     commands: [
-      .serve, .put, .get, .delete, .exists, .list, .watch, .spaceList, .spaceQuota, .tokenCreate, .tokenList,
-      .tokenRevoke, .replicaStatus, .replicaQueue, .replicaPush, .replicaPull, .replicaSync, .replicaConflicts,
-      .replicaResolve, .replicaExplain, .replicaParked, .replicaExport, .auditVerify, .describe, .bench,
-      .demo, .demoEdit, .demoDevice, .simulate,
+      .serve, .put, .get, .delete, .exists, .list, .watch, .export, .import, .spaceList, .spaceQuota, .tokenCreate,
+      .tokenList, .tokenRevoke, .replicaStatus, .replicaQueue, .replicaPush, .replicaPull, .replicaSync,
+      .replicaConflicts, .replicaResolve, .replicaExplain, .replicaParked, .replicaExport, .auditVerify, .describe,
+      .bench, .demo, .demoEdit, .demoDevice, .simulate,
     ])
 
   /// Runs one command line, without the program's own name.

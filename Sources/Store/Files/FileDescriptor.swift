@@ -80,4 +80,20 @@ package struct FileDescriptor: ~Copyable {
       rest = rest.dropFirst(count)
     }
   }
+
+  /// Returns when what was written is on the disk.
+  package func sync(_ path: String) throws(FileError) {
+    guard fsync(number) == 0 else { throw FileError("sync", path) }
+  }
+
+  /// Goes on from there.
+  package func seek(to offset: Int, _ path: String) throws(FileError) {
+    guard lseek(number, off_t(offset), SEEK_SET) == off_t(offset) else { throw FileError("read", path) }
+  }
+
+  /// Cuts off what is behind so many bytes, and goes on from there.
+  package func truncate(to count: Int, _ path: String) throws(FileError) {
+    guard ftruncate(number, off_t(count)) == 0 else { throw FileError("write", path) }
+    try seek(to: count, path)
+  }
 }

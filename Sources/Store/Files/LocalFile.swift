@@ -46,7 +46,7 @@ package enum LocalFile {
     if unlink(temporary) != 0, errno != ENOENT { throw FileError("replace", temporary) }
     let file = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: mode, verb: "create")
     try file.write(Array(bytes), temporary)
-    guard fsync(file.number) == 0 else { throw FileError("sync", temporary) }
+    try file.sync(temporary)
     guard rename(temporary, path) == 0 else { throw FileError("replace", path) }
     try syncDirectory(parent(of: path))
   }

@@ -41,12 +41,16 @@ extension Arguments {
 extension JSON {
   /// A value as JSON: the content as text where it is text, otherwise in Base64.
   init(_ value: HoldfastContract.Value, withContent: Bool = true) {
+    self = .object(Self.members(of: value, withContent: withContent))
+  }
+
+  static func members(of value: HoldfastContract.Value, withContent: Bool) -> [(String, JSON)] {
     var members: [(String, JSON)] = [("key", .string(value.key)), ("version", .unsigned(value.version))]
     if !value.type.isEmpty { members.append(("type", .string(value.type))) }
     members.append(("updated", .string(value.updated.text)))
     if let expires = value.expires { members.append(("expires", .string(expires.text))) }
-    if withContent { members.append(Self.content(value.content)) }
-    self = .object(members)
+    if withContent { members.append(content(value.content)) }
+    return members
   }
 
   /// A member for bytes: `content` if they are text, else `content_base64`.
