@@ -17,6 +17,8 @@ public final class Hub: Sendable {
   public let diagnostics: DiagnosticsClient
   /// Entities that several devices keep and change; a `Replica` makes these calls.
   public let sync: SyncClient
+  /// Context that is set for the whole hub, a space, a user or a device; a `HubContextSource` makes these calls.
+  public let context: ContextClient
   /// What all of them call through.
   public let client: RPCClient
 
@@ -27,6 +29,7 @@ public final class Hub: Sendable {
     administration = AdministrationClient(client)
     diagnostics = DiagnosticsClient(client)
     sync = SyncClient(client)
+    context = ContextClient(client)
   }
 
   /// Connects to a hub and returns when it has answered.

@@ -73,6 +73,15 @@ package enum Limits {
   /// What a client waits before it tries again.
   static let overloadPause: Duration = .milliseconds(100)
 
+  // Context
+  /// Bytes of a name, of a user or device that it is set for, and of a content: one that is read without leaving the loop.
+  static let contextNameBytes = 900
+  static let contextOwnerBytes = 128
+  static let contextBytes = 64 << 10
+  /// Names that one call looks up, and bytes of contents after which its reply ends.
+  static let contextNames = 256
+  static let contextLookupBytes = 256 << 10
+
   // Audit
   /// Findings that a report lists.
   static let auditFindings = 100

@@ -10,5 +10,6 @@ package enum Schema {
     Migration(5, "entities", revert: SyncTables.remove, SyncTables.create),
     Migration(6, "runs of the hub", revert: RunTable.remove, RunTable.create),
     Migration(7, "openings of replicas", revert: SyncTables.removeOpenings, SyncTables.addOpenings),
+    Migration(8, "context", revert: ContextTables.remove, ContextTables.create),
   ]
 }

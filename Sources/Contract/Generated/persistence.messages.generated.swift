@@ -1306,7 +1306,7 @@ public struct Forbidden: DeclaredError {
   public static let number: UInt32 = 5
 
   public var space: String = ""
-  /// What was missing: "read" or "write".
+  /// What was missing: "read", "write" or "administrator".
   public var need: String = ""
   public var unknownFields = UnknownFields()
 

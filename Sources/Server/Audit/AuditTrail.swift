@@ -25,7 +25,7 @@ package struct AuditTrail {
     package var spaces = 0
     /// Links of chains that were checked.
     package var changes = 0
-    /// Values that are what the log says was written.
+    /// Values, of context as well, that are what the log says was written.
     package var values = 0
     /// Signed heads that were found in the logs.
     package var heads = 0
@@ -69,6 +69,8 @@ package struct AuditTrail {
       report.add(Finding(space: "", problem: "\(files.heads) is missing: nothing says where the logs end"))
     }
     for space in spaces {
+      // Nothing was ever written to it.
+      if space.sequence == 0 { continue }
       report.spaces += 1
       let head = heads.removeValue(forKey: space.name)
       try reader.read { transaction in
@@ -76,6 +78,7 @@ package struct AuditTrail {
       }
       try check(space, &report) { progress($0, total) }
       try checkValues(of: space, &report)
+      try checkContext(of: space, &report)
     }
     for head in heads.values.sorted(by: { $0.space < $1.space }) {
       report.add(
@@ -184,6 +187,30 @@ package struct AuditTrail {
                 problem: "the value is not the one that was written"))
           }
           return true
+        }
+      }
+      if count < Limits.auditedValues { return }
+    }
+  }
+
+  /// The same for context, that which is over and still remembered included.
+  private func checkContext(of space: AuditSpace, _ report: inout Report) throws {
+    var last: Int64 = 0
+    while true {
+      var count = 0
+      try reader.read { transaction in
+        let limit = Limits.auditedValues
+        try ContextTable.forEachWritten(in: space.id, after: last, limit: limit, transaction) { written in
+          count += 1
+          last = written.sequence
+          if written.isAsLogged {
+            report.values += 1
+          } else {
+            report.add(
+              Finding(
+                space: space.name, sequence: last, key: written.key, who: written.who, at: written.at.timestamp,
+                problem: "the context is not what was written"))
+          }
         }
       }
       if count < Limits.auditedValues { return }

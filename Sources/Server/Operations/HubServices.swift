@@ -39,7 +39,8 @@ package final class HubServices: Sendable {
       try await tokens.adopt(admin: try options.directory.adminTokenText(), now: .wallClock())
       try await store.write { try HubHistory.begin($0) }
       let persistence = try await PersistenceCalls.open(store, options.persistence)
-      return HubServices(store, options, tokens, persistence, front)
+      let context = try await ContextCalls.open(beside: persistence)
+      return HubServices(store, options, tokens, persistence, context, front)
     } catch {
       store.close()
       throw error
@@ -48,14 +49,14 @@ package final class HubServices: Sendable {
 
   private init(
     _ store: Store, _ options: HubServer.Options, _ tokens: TokenRegistry, _ persistence: PersistenceCalls,
-    _ front: Front
+    _ context: ContextCalls, _ front: Front
   ) {
     self.store = store
     self.tokens = tokens
     self.persistence = persistence
     let sync = SyncCalls(beside: persistence)
     desk = sync.desk
-    dispatcher = Self.dispatcher(persistence, sync, tokens, front, options.persistence)
+    dispatcher = Self.dispatcher(persistence, sync, context, tokens, front, options.persistence)
     settings = Self.settings(options, tokens, dispatcher)
     let log = options.log
     housekeeping = Task { await persistence.run { log("housekeeping failed: \($0)") } }
@@ -81,12 +82,13 @@ package final class HubServices: Sendable {
   // MARK: Parts
 
   private static func dispatcher(
-    _ persistence: PersistenceCalls, _ sync: SyncCalls, _ tokens: TokenRegistry, _ front: Front,
-    _ settings: PersistenceSettings
+    _ persistence: PersistenceCalls, _ sync: SyncCalls, _ context: ContextCalls, _ tokens: TokenRegistry,
+    _ front: Front, _ settings: PersistenceSettings
   ) -> Dispatcher {
     var dispatcher = Dispatcher()
     persistence.register(on: &dispatcher)
     sync.register(on: &dispatcher)
+    context.register(on: &dispatcher)
     DiagnosticsCalls().registerAll(on: &dispatcher)
     dispatcher.describe(AdministrationMethods.descriptor)
     AdministrationCalls(

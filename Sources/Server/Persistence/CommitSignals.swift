@@ -5,8 +5,8 @@ internal import HoldfastWire
 /// Wakes whoever waits for a space to have a further change.
 final class CommitSignals: Sendable {
   private struct Waiter {
-    /// Nil waits for any space: that which it wants does not exist yet.
-    var space: Int64?
+    /// None waits for any space: that which it wants does not exist yet.
+    var spaces: [Int64]
     var caller: UnsafeContinuation<Void, any Error>
   }
 
@@ -31,7 +31,8 @@ final class CommitSignals: Sendable {
       for notice in notices { state.latest[notice.space] = max(notice.sequence, state.latest[notice.space] ?? 0) }
       guard !state.waiters.isEmpty else { return [Waiter]() }
       let numbers = state.waiters.filter { entry in
-        entry.value.space.map { space in notices.contains { $0.space == space } } ?? true
+        let spaces = entry.value.spaces
+        return spaces.isEmpty || notices.contains { spaces.contains($0.space) }
       }.keys
       return numbers.compactMap { state.waiters.removeValue(forKey: $0) }
     }
@@ -54,15 +55,22 @@ final class CommitSignals: Sendable {
 
   /// Returns once the space has a change after `sequence`.
   nonisolated(nonsending) func wait(for space: Int64, after sequence: Int64) async throws {
-    try await wait(space) { $0.latest[space].map { $0 > sequence } ?? false }
+    try await wait(forAnyOf: [space: sequence])
+  }
+
+  /// Returns once one of the spaces has a change after the sequence that is given for it.
+  nonisolated(nonsending) func wait(forAnyOf ends: [Int64: Int64]) async throws {
+    try await wait(Array(ends.keys)) { state in
+      ends.contains { space, sequence in state.latest[space].map { $0 > sequence } ?? false }
+    }
   }
 
   /// Returns once anything has been committed after `commits`.
   nonisolated(nonsending) func waitForAny(after commits: UInt64) async throws {
-    try await wait(nil) { $0.commits > commits }
+    try await wait([]) { $0.commits > commits }
   }
 
-  private nonisolated(nonsending) func wait(_ space: Int64?, _ isOver: @Sendable (State) -> Bool) async throws {
+  private nonisolated(nonsending) func wait(_ spaces: [Int64], _ isOver: @Sendable (State) -> Bool) async throws {
     let number = state.withLock { state in
       state.lastNumber += 1
       return state.lastNumber
@@ -73,7 +81,7 @@ final class CommitSignals: Sendable {
           if state.isClosed { return .failure(Self.shutdown) }
           // Cancelled before: the handler below has run already and found nothing.
           if isOver(state) || Task.isCancelled { return .success(()) }
-          state.waiters[number] = Waiter(space: space, caller: caller)
+          state.waiters[number] = Waiter(spaces: spaces, caller: caller)
           return nil
         }
         if let outcome { caller.resume(with: outcome) }

@@ -12,6 +12,7 @@ extension PersistenceCalls {
     while !Task.isCancelled {
       do {
         while try await purgeExpired() == Limits.purgedValues {}
+        while try await purgeExpiredContext() == Limits.purgedValues {}
         try await tendLogs(&round)
       } catch {
         report(error)

@@ -2,7 +2,8 @@ internal import HoldfastContract
 internal import HoldfastStore
 
 /// Keeps the logs of changes short: forgets the outcomes of calls that are no longer sent again, and cuts off changes
-/// that are too old or too many. With a change that deleted an entity goes the entity's tombstone.
+/// that are too old or too many. With a change that deleted an entity goes the entity's tombstone, and with one that
+/// removed a name of context what is remembered of the name.
 ///
 /// Spaces are looked at in turn by their ids, and each log is worked on from its start, in pieces. Nothing is searched
 /// for: what a turn costs does not depend on how long the logs are.
@@ -165,6 +166,7 @@ struct LogCut: Sendable {
       }
       try transaction.execute(Self.cut, [place(floor), place(nextFloor)])
       try EntityTable.removeTombstones(from: account, after: floor, upTo: nextFloor, transaction)
+      try ContextTable.forgetRemoved(from: account, after: floor, upTo: nextFloor, transaction)
       account.row.floor = nextFloor
       account.row.anchor = anchor
     }

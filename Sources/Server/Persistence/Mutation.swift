@@ -14,11 +14,11 @@ struct NewValue: Sendable {
 
 /// What one call does to a space, within its job: changes rows, and collects what the log will say of it.
 struct Mutation: ~Copyable {
-  private let account: SpaceAccount
-  private let now: Moment
-  private let who: String
-  private let defaultQuota: SpaceAccount.Quota
-  private var entries: [LogEntry] = []
+  let account: SpaceAccount
+  let now: Moment
+  let who: String
+  let defaultQuota: SpaceAccount.Quota
+  var entries: [LogEntry] = []
 
   init(of account: SpaceAccount, now: Moment, by who: String, defaultQuota: SpaceAccount.Quota) {
     self.account = account
@@ -31,7 +31,7 @@ struct Mutation: ~Copyable {
   var isEmpty: Bool { entries.isEmpty }
 
   /// The version that the next change gives: its sequence.
-  private var nextVersion: Int64 { account.row.sequence + Int64(entries.count) + 1 }
+  var nextVersion: Int64 { account.row.sequence + Int64(entries.count) + 1 }
 
   /// Stores a value.
   /// - Returns: its version.

@@ -6,7 +6,8 @@ internal import HoldfastWire
 /// Quotas, for administrators; who that is has been checked before.
 extension PersistenceCalls: SpaceAdministration {
   nonisolated(nonsending) func setQuota(_ quota: SpaceQuota) async throws -> SpaceStatus {
-    try checked(space: quota.space)
+    // The scope `global` may have a quota like any space.
+    if quota.space != GlobalContext.space { try checked(space: quota.space) }
     return try await storing {
       try await store.write { transaction in
         let account = try transaction.shared(SpaceLedger.self).openAccount(named: quota.space, transaction)
@@ -22,8 +23,8 @@ extension PersistenceCalls: SpaceAdministration {
         try transaction.all(
           """
           SELECT sequence, floor, anchor, forgotten, digest, bytes, "values", quota_bytes, quota_values, name
-          FROM space ORDER BY name LIMIT $1
-          """, [.integer(Limits.listedSpaces)]
+          FROM space WHERE name <> $2 OR sequence > 0 ORDER BY name LIMIT $1
+          """, [.integer(Limits.listedSpaces), .text(GlobalContext.space)]
         ) { (row) throws(StoreError) in SpaceStatus(try SpaceAccount.Row(row, from: 0), name: row.text(9)) }
       }
     }

@@ -23,6 +23,9 @@ extension PersistenceCalls {
     guard !space.isEmpty, space.utf8.count <= Limits.spaceNameBytes else {
       throw CallError<Never>(.invalidArgument, "a space's name has 1 to \(Limits.spaceNameBytes) bytes")
     }
+    guard space != GlobalContext.space else {
+      throw CallError<Never>(.invalidArgument, "\(GlobalContext.space) is the hub's own space")
+    }
   }
 
   func checked(key: String) throws -> [UInt8] {

@@ -15,6 +15,8 @@ public struct PersistenceSettings: Sendable {
   public var changesKept: Duration = .seconds(30 * 86_400)
   /// How many changes the log of a space keeps at most, in the same sense.
   public var changesKeptCount: Int64 = 10_000_000
+  /// How many changes of a name of context are remembered, the last one included; one at least.
+  public var contextHistory = 10
   /// How often the hub looks for values that have expired and logs that have become too long.
   public var housekeeping: Duration = .seconds(1)
   /// The wall clock.

@@ -40,5 +40,5 @@ struct WatchCursor: Equatable {
     return bytes
   }
 
-  private static func mark(of space: String) -> [UInt8] { Array(SHA256.hash(Array(space.utf8)).prefix(8)) }
+  static func mark(of space: String) -> [UInt8] { Array(SHA256.hash(Array(space.utf8)).prefix(8)) }
 }

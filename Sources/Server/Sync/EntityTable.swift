@@ -107,6 +107,9 @@ extension ChangeKind {
 
   /// Whether watches of values tell of it.
   var isOfValue: Bool { rawValue < Self.entity.rawValue }
+
+  /// Whether hints tell of it.
+  var isOfEntity: Bool { self == .entity || self == .entityDecided }
 }
 
 extension LogEntry {

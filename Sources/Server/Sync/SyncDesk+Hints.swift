@@ -88,7 +88,7 @@ private struct LogLook {
     ) { (row) throws(StoreError) in
       rows += 1
       let kind = ChangeKind(rawValue: Int32(clamping: row.integer(0)))
-      if !kind.isOfValue { try note(kind, row.bytes(1)) }
+      if kind.isOfEntity { try note(kind, row.bytes(1)) }
       return rows < Limits.hintedChanges
     }
     guard rows < Limits.hintedChanges, Int64(clamping: sequence) + Int64(rows) == space.sequence else { return nil }

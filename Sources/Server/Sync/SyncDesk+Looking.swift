@@ -40,7 +40,7 @@ extension SyncDesk {
       ]
     ) { (row) throws(StoreError) in
       let kind = ChangeKind(rawValue: Int32(clamping: row.integer(1)))
-      guard !kind.isOfValue else { return true }
+      guard kind.isOfEntity else { return true }
       log.append(
         LoggedEntity(
           sequence: EntityTable.version(row.integer(0)), name: try EntityName(logged: row.bytes(2)),

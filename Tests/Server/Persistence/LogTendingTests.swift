@@ -1,4 +1,3 @@
-import CSQLite
 import HoldfastContract
 import HoldfastRPC
 import HoldfastSDK
@@ -214,26 +213,9 @@ struct `Logs of changes are kept short` {
     let directory = try TemporaryDirectory()
     let store = try Store.open(DataDirectory.open(directory.path), migrations: Schema.migrations)
     defer { store.close() }
-    let plan = try queryPlan(of: "\(statement)", in: directory.path + "/holdfast.sqlite")
+    let plan = try queryPlan(of: statement, in: directory.path + "/holdfast.sqlite")
     #expect(!plan.isEmpty)
     #expect(plan.allSatisfy { $0.hasPrefix("SEARCH") }, "\(plan)")
-  }
-
-  /// The lines of SQLite's plan for a statement.
-  private func queryPlan(of statement: String, in file: String) throws -> [String] {
-    var connection: OpaquePointer?
-    var prepared: OpaquePointer?
-    defer {
-      sqlite3_finalize(prepared)
-      sqlite3_close(connection)
-    }
-    try #require(sqlite3_open(file, &connection) == SQLITE_OK)
-    try #require(sqlite3_prepare_v2(connection, "EXPLAIN QUERY PLAN " + statement, -1, &prepared, nil) == SQLITE_OK)
-    var lines: [String] = []
-    while sqlite3_step(prepared) == SQLITE_ROW {
-      lines.append(String(cString: try #require(sqlite3_column_text(prepared, 3))))
-    }
-    return lines
   }
 
   @Test func `the schema of before comes back unless a log has been cut`() async throws {

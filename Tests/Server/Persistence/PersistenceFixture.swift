@@ -7,11 +7,12 @@ import TestSupport
 
 @testable import HoldfastServer
 
-/// A hub's values and entities with a clock that stands still until it is moved, and clients in the same process.
+/// A hub's values, entities and context with a clock that stands still until it is moved, and clients in the same process.
 final class PersistenceFixture: Sendable {
   let store: Store
   let calls: PersistenceCalls
   let sync: SyncCalls
+  let context: ContextCalls
   let clock = Lock(Timestamp(seconds: 1_800_000_000))
   private let directory: TemporaryDirectory
   private let dispatcher: Dispatcher
@@ -26,9 +27,11 @@ final class PersistenceFixture: Sendable {
     change(&settings)
     calls = try await PersistenceCalls.open(store, settings)
     sync = SyncCalls(beside: calls, admitting: capacity)
+    context = try await ContextCalls.open(beside: calls)
     var dispatcher = Dispatcher()
     calls.register(on: &dispatcher)
     sync.register(on: &dispatcher)
+    context.register(on: &dispatcher)
     self.dispatcher = dispatcher
   }
 

@@ -52,6 +52,16 @@ struct `Hints of a hub` {
     #expect(try await hints.next()?.sequence == 2)
   }
 
+  @Test mutating func `context wakes nobody who waits for entities`() async throws {
+    var hints = hints()
+    _ = try await hints.next()
+    _ = try await hub.contextClient().set("a", "1")
+    try await writer.push(.create(1))
+    #expect(
+      try await hints.next()
+        == Hint(kind: .partial, sequence: 2, entities: [EntityName(type: "note", key: Note.key(1))]))
+  }
+
   @Test mutating func `filters leave out what they do not want, and tell of what leaves them`() async throws {
     var hints = hints([EntityFilter(type: "note", equal: FieldChange.bytes(Note.folder, Note.key(8)))])
     _ = try await hints.next()

@@ -1,0 +1,55 @@
+internal import HoldfastContract
+internal import HoldfastStore
+
+/// What becomes of rows later: they are followed by others, expire, and are forgotten. No content passes through here.
+extension ContextTable {
+  /// Notes that a later change has followed.
+  static func retire(_ record: ContextRecord, _ transaction: borrowing WriteTransaction) throws(StoreError) {
+    try expectOne(
+      transaction.execute("UPDATE context SET is_latest = 0 WHERE id = $1", [.integer(record.id)]), record.id)
+  }
+
+  static func delete(_ record: ContextRecord, _ transaction: borrowing WriteTransaction) throws(StoreError) {
+    try expectOne(transaction.execute("DELETE FROM context WHERE id = $1", [.integer(record.id)]), record.id)
+  }
+
+  /// The writer knows which rows there are: one that is missing was removed behind its back.
+  private static func expectOne(_ changed: Int, _ id: Int64) throws(StoreError) {
+    guard changed == 1 else {
+      throw StoreError(.corrupt, "the row \(id) of context is gone; another program has written to the database")
+    }
+  }
+
+  // MARK: Expiry
+
+  static let expired: SQL = """
+    SELECT c.key, s.name FROM context AS c JOIN space AS s ON s.id = c.space
+    WHERE c.is_latest = 1 AND c.expires <= $1 ORDER BY c.expires LIMIT $2
+    """
+
+  /// Some of the values that have expired, with the names of their spaces.
+  static func expired<Reading: Transaction & ~Copyable>(
+    at now: Moment, limit: Int, _ transaction: borrowing Reading
+  ) throws(StoreError) -> [(key: [UInt8], space: String)] {
+    try transaction.all(expired, [.integer(now.microseconds), .integer(limit)]) { ($0.bytes(0), $0.text(1)) }
+  }
+
+  // MARK: Removals
+
+  static let oldRemovals: SQL = """
+    SELECT key FROM context WHERE id > $1 AND id <= $2 AND is_latest = 1 AND kind > 1
+    """
+
+  /// Forgets all of the names that were removed after one change and up to another, and not set again.
+  static func forgetRemoved(
+    from account: SpaceAccount, after floor: Int64, upTo end: Int64, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    let range: [SQLValue] = [floor, end].map { .integer(ChangeID(space: account.id, sequence: $0).rawValue) }
+    for key in try transaction.all(oldRemovals, range, { $0.bytes(0) }) {
+      for record in try records(space: account.id, key: key, transaction) {
+        try delete(record, transaction)
+        account.row.bytes -= record.bytes
+      }
+    }
+  }
+}
