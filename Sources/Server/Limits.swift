@@ -82,6 +82,15 @@ package enum Limits {
   static let contextNames = 256
   static let contextLookupBytes = 256 << 10
 
+  // Sealing
+  /// Bytes of the name of whom a value is about.
+  package static let subjectBytes = 256
+  /// Keys that are at hand; others are read from their file.
+  static let keysAtHand = 65_536
+  /// Rows that one transaction seals anew, and rows that are looked at for that in one read.
+  static let sealedRows = 64
+  static let sweptRows = 4_096
+
   // Audit
   /// Findings that a report lists.
   static let auditFindings = 100

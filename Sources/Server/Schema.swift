@@ -11,5 +11,6 @@ package enum Schema {
     Migration(6, "runs of the hub", revert: RunTable.remove, RunTable.create),
     Migration(7, "openings of replicas", revert: SyncTables.removeOpenings, SyncTables.addOpenings),
     Migration(8, "context", revert: ContextTables.remove, ContextTables.create),
+    Migration(9, "sealed values", revert: PersistenceTables.removeSeals, PersistenceTables.addSeals),
   ]
 }

@@ -11,6 +11,8 @@ public struct StoreOptions: Sendable {
   package var durability = Durability.full
   /// The name of a registered SQLite VFS; nil is the operating system's.
   package var vfs: String?
+  /// Whether all that is deleted is overwritten, and not only where that costs nothing.
+  package var erasesDeleted = false
   /// Writes that may wait; further ones are refused as `overloaded`.
   public var queuedWrites = Limits.queuedWrites
   /// Scans that may run at once, each on a thread of its own.

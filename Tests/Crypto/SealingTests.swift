@@ -43,6 +43,36 @@ import Testing
     #expect(try key.seal(message, context: [1]) != sealed, "a nonce is used once")
   }
 
+  @Test func `an envelope opens with its key and context only, and when no bit has changed`() throws {
+    let key = try SealingKey.random()
+    for message in [[], Array("a message".utf8)] {
+      let envelope = try Envelope.seal(message, by: key, context: [1])
+      #expect(envelope.count == message.count + Envelope.overhead)
+      #expect(try Envelope.open(envelope, by: key, context: [1]) == message)
+      #expect(try Envelope.open(envelope, by: key, context: [2]) == nil)
+      #expect(try Envelope.open(envelope, by: .random(), context: [1]) == nil)
+      for place in envelope.indices {
+        var changed = envelope
+        changed[place] ^= 1
+        #expect(try Envelope.open(changed, by: key, context: [1]) == nil)
+      }
+      for size in envelope.indices {
+        #expect(try Envelope.open(Array(envelope[..<size]), by: key, context: [1]) == nil)
+      }
+    }
+  }
+
+  @Test func `an envelope's key is changed, and its body stays`() throws {
+    let (old, new) = (try SealingKey.random(), try SealingKey.random())
+    let envelope = try Envelope.seal([1, 2, 3], by: old, context: [9])
+    let changed = try #require(try Envelope.changed(envelope, from: old, to: new, context: [9]))
+    #expect(try Envelope.open(changed, by: new, context: [9]) == [1, 2, 3])
+    #expect(try Envelope.open(changed, by: old, context: [9]) == nil)
+    #expect(changed[Envelope.headBytes...] == envelope[Envelope.headBytes...])
+    #expect(try Envelope.changed(envelope, from: new, to: old, context: [9]) == nil)
+    #expect(try Envelope.changed(envelope, from: old, to: new, context: [8]) == nil)
+  }
+
   @Test func `a key has 32 bytes`() {
     #expect(throws: CryptoError.self) { try SealingKey([1, 2, 3]) }
   }

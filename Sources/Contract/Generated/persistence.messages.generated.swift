@@ -86,6 +86,8 @@ public struct PutRequest: Message {
   public var expiresIn: Duration?
   /// Write only if the key has this version now; 0: only if there is none.
   public var expected: UInt64?
+  /// Whom the value is about: what a space has of a subject can be erased at once. Empty: nobody.
+  public var subject: String = ""
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -96,7 +98,8 @@ public struct PutRequest: Message {
     content: [UInt8] = [],
     type: String = "",
     expiresIn: Duration? = nil,
-    expected: UInt64? = nil
+    expected: UInt64? = nil,
+    subject: String = ""
   ) {
     self.space = space
     self.key = key
@@ -104,6 +107,7 @@ public struct PutRequest: Message {
     self.type = type
     self.expiresIn = expiresIn
     self.expected = expected
+    self.subject = subject
   }
 
   public var encodedSize: Int {
@@ -114,11 +118,13 @@ public struct PutRequest: Message {
     size += StringCoding.size(type, field: 4)
     size += DurationCoding.sizeOptional(expiresIn, field: 5)
     size += UInt64Coding.sizeOptional(expected, field: 6)
+    size += StringCoding.size(subject, field: 7)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    StringCoding.write(subject, field: 7, into: &writer)
     UInt64Coding.writeOptional(expected, field: 6, into: &writer)
     DurationCoding.writeOptional(expiresIn, field: 5, into: &writer)
     StringCoding.write(type, field: 4, into: &writer)
@@ -138,6 +144,7 @@ public struct PutRequest: Message {
       case 34: try StringCoding.read(&type, from: &reader)
       case 42: try DurationCoding.readOptional(&expiresIn, from: &reader)
       case 48: try UInt64Coding.readOptional(&expected, from: &reader)
+      case 58: try StringCoding.read(&subject, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }
@@ -494,6 +501,7 @@ public struct Put: Message {
   public var type: String = ""
   public var expiresIn: Duration?
   public var expected: UInt64?
+  public var subject: String = ""
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -503,13 +511,15 @@ public struct Put: Message {
     content: [UInt8] = [],
     type: String = "",
     expiresIn: Duration? = nil,
-    expected: UInt64? = nil
+    expected: UInt64? = nil,
+    subject: String = ""
   ) {
     self.key = key
     self.content = content
     self.type = type
     self.expiresIn = expiresIn
     self.expected = expected
+    self.subject = subject
   }
 
   public var encodedSize: Int {
@@ -519,11 +529,13 @@ public struct Put: Message {
     size += StringCoding.size(type, field: 3)
     size += DurationCoding.sizeOptional(expiresIn, field: 4)
     size += UInt64Coding.sizeOptional(expected, field: 5)
+    size += StringCoding.size(subject, field: 6)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    StringCoding.write(subject, field: 6, into: &writer)
     UInt64Coding.writeOptional(expected, field: 5, into: &writer)
     DurationCoding.writeOptional(expiresIn, field: 4, into: &writer)
     StringCoding.write(type, field: 3, into: &writer)
@@ -541,6 +553,7 @@ public struct Put: Message {
       case 26: try StringCoding.read(&type, from: &reader)
       case 34: try DurationCoding.readOptional(&expiresIn, from: &reader)
       case 40: try UInt64Coding.readOptional(&expected, from: &reader)
+      case 50: try StringCoding.read(&subject, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }

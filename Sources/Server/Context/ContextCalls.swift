@@ -53,7 +53,7 @@ final class ContextCalls: ContextService {
   ) async throws -> ContextSetReply {
     let place = try admit(context, .write, to: request.place)
     let new = try newContext(request, at: place)
-    let identity = try persistence.operation(context) { hash in
+    let identity = try persistence.operation(context, nil) { hash in
       hash.append(counted: place.space)
       hash.append(counted: new.address.encoded())
       hash.append(counted: new.contentHash)
@@ -61,7 +61,7 @@ final class ContextCalls: ContextService {
       hash.append(expected: new.expected)
       hash.append(expiresIn: request.expiresIn)
     }
-    return try await persistence.mutate(place.space, context.client.id, identity) {
+    return try await persistence.mutate(place.space, context.client.id, identity, nil) {
       [history] mutation, transaction in
       ContextSetReply(version: try mutation.set(new, history: history, transaction))
     }
@@ -72,13 +72,13 @@ final class ContextCalls: ContextService {
   ) async throws -> ContextRemoveReply {
     let place = try admit(context, .write, to: request.place)
     let address = try place.address(of: checked(name: request.name))
-    let identity = try persistence.operation(context) { hash in
+    let identity = try persistence.operation(context, nil) { hash in
       hash.append(counted: place.space)
       hash.append(counted: address.encoded())
       hash.append(expected: request.expected)
       hash.append(number: request.forget ? 1 : 0)
     }
-    return try await persistence.mutate(place.space, context.client.id, identity) {
+    return try await persistence.mutate(place.space, context.client.id, identity, nil) {
       [history] mutation, transaction in
       let version = try mutation.remove(
         address, history: history, forget: request.forget, expected: request.expected, transaction)

@@ -19,7 +19,7 @@ extension PersistenceCalls {
           throw StoreError(.corrupt, "a row of context in the space \(space) has a key that is none")
         }
         let account = try ledger.openAccount(named: space, transaction)
-        var mutation = Mutation(of: account, now: now, by: Self.housekeeper, defaultQuota: defaultQuota)
+        var mutation = Mutation(of: account, now: now, by: Self.housekeeper, defaultQuota: defaultQuota, sealing: nil)
         try mutation.expire(address, key: key, history: history, transaction)
         try mutation.finish(nil, outcome: [], transaction)
       }

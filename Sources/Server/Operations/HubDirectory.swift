@@ -22,6 +22,8 @@ import HoldfastStore
 ///   audit/signing.key  0600, signs how far the log has come
 ///   audit/heads        what is signed: the newest of each space
 ///   audit/breaks       what the hub found missing that it had signed
+///   keys.sqlite        0600, the keys by which the data are sealed, sealed themselves by the master key
+///   master.key         0600, the master key, unless it comes from elsewhere
 /// ```
 package struct HubDirectory: Sendable, Hashable {
   /// Without a slash at the end.
@@ -35,6 +37,8 @@ package struct HubDirectory: Sendable, Hashable {
   package var adminToken: String { path + "/admin.token" }
   package var address: String { path + "/address" }
   package var database: String { path + "/holdfast.sqlite" }
+  package var keys: String { path + "/keys.sqlite" }
+  package var masterKey: String { path + "/master.key" }
   var audit: String { path + "/audit" }
 
   /// Names a directory, without looking at it.

@@ -1,7 +1,7 @@
 internal import HoldfastContract
 internal import HoldfastCrypto
 package import HoldfastRPC
-internal import HoldfastStore
+package import HoldfastStore
 internal import HoldfastWire
 
 /// A hub at work: its directory, services and server in one.
@@ -27,6 +27,8 @@ package final class HubServer: Sendable {
     /// Connections at once; more are closed as they come.
     package var connections = 16_384
     package var persistence = PersistenceSettings()
+    /// What unlocks the keys by which the data are sealed; nil keeps data as they are given.
+    package var master: MasterSecret?
     /// How often the ends of the logs are signed.
     package var auditInterval = Duration.seconds(60)
     /// Told what a person who looks after the hub should know; any thread.
@@ -50,10 +52,21 @@ package final class HubServer: Sendable {
     try options.directory.prepare()
     let owned = try DataDirectory.open(options.directory.path)
     let tls = try TLSServerContext(try tlsConfiguration(options))
-    let store = try Store.open(owned, migrations: Schema.migrations)
+    let found = try await KeyRing.find(in: options.directory, master: options.master)
+    let store: Store
+    let ring: KeyRing?
+    do {
+      var storing = StoreOptions()
+      storing.erasesDeleted = options.master != nil
+      store = try Store.open(owned, options: storing, migrations: Schema.migrations)
+      ring = try await KeyRing.begin(store, found, in: options.directory, master: options.master)
+    } catch {
+      found?.close()
+      throw error
+    }
     let own = OwnServer()
     let front = HubServices.Front(load: { await own.load() }, end: { await own.end($0) })
-    let services = try await HubServices.open(store, options, front)
+    let services = try await HubServices.open(store, keys: ring, options, front)
     do {
       return try await HubServer(options, tls, services, own)
     } catch {

@@ -27,6 +27,7 @@ package final class HubServices: Sendable {
   /// What is done about entities.
   package let desk: SyncDesk
   private let persistence: PersistenceCalls
+  private let ring: KeyRing?
   private let housekeeping: Task<Void, Never>
   private let auditing: Task<Void, Never>
 
@@ -34,15 +35,23 @@ package final class HubServices: Sendable {
   package static func open(
     _ store: Store, _ options: HubServer.Options, _ front: Front
   ) async throws -> HubServices {
+    try await open(store, keys: nil, options, front)
+  }
+
+  /// - Parameter ring: the keys by which the store's data are sealed; it is closed with the store.
+  static func open(
+    _ store: Store, keys ring: KeyRing?, _ options: HubServer.Options, _ front: Front
+  ) async throws -> HubServices {
     do {
       let tokens = try await TokenRegistry.open(store, limits: options.clientLimits)
       try await tokens.adopt(admin: try options.directory.adminTokenText(), now: .wallClock())
       try await store.write { try HubHistory.begin($0) }
-      let persistence = try await PersistenceCalls.open(store, options.persistence)
+      let persistence = try await PersistenceCalls.open(store, options.persistence, keys: ring)
       let context = try await ContextCalls.open(beside: persistence)
       return HubServices(store, options, tokens, persistence, context, front)
     } catch {
       store.close()
+      ring?.close()
       throw error
     }
   }
@@ -54,6 +63,7 @@ package final class HubServices: Sendable {
     self.store = store
     self.tokens = tokens
     self.persistence = persistence
+    ring = persistence.ring
     let sync = SyncCalls(beside: persistence)
     desk = sync.desk
     dispatcher = Self.dispatcher(persistence, sync, context, tokens, front, options.persistence)
@@ -77,6 +87,7 @@ package final class HubServices: Sendable {
     await housekeeping.value
     await auditing.value
     store.close()
+    ring?.close()
   }
 
   // MARK: Parts

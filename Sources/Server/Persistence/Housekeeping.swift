@@ -31,23 +31,27 @@ extension PersistenceCalls {
       }
     }
     guard isDue == true else { return 0 }
-    let defaultQuota = defaultQuota
+    let (defaultQuota, ring) = (defaultQuota, ring)
     return try await store.write { transaction in
       let due = try transaction.all(
         """
-        SELECT v.id, v.version, length(v.content), v.key, s.name FROM value AS v JOIN space AS s ON s.id = v.space
+        SELECT v.id, v.version, length(v.content), v.key, s.name, v.seal FROM value AS v JOIN space AS s ON s.id = v.space
         WHERE v.expires <= $1 ORDER BY v.expires LIMIT $2
         """, [.integer(now.microseconds), .integer(Limits.purgedValues)]
       ) { row in
         (
-          record: ValueRecord(id: row.integer(0), version: row.integer(1), size: row.integer(2)), key: row.bytes(3),
-          space: row.text(4)
+          record: ValueRecord(
+            id: row.integer(0), version: row.integer(1),
+            size: SealedContent.size(stored: row.integer(2), isSealed: !row.isNull(5))),
+          key: row.bytes(3), space: row.text(4)
         )
       }
       let ledger = transaction.shared(SpaceLedger.self)
       for row in due {
         let account = try ledger.openAccount(named: row.space, transaction)
-        var mutation = Mutation(of: account, now: now, by: Self.housekeeper, defaultQuota: defaultQuota)
+        var mutation = Mutation(
+          of: account, now: now, by: Self.housekeeper, defaultQuota: defaultQuota,
+          sealing: ring.map { SpaceSeal(ring: $0, space: row.space) })
         try mutation.expire(row.record, key: row.key, transaction)
         try mutation.finish(nil, outcome: [], transaction)
       }

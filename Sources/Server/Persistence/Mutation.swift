@@ -10,6 +10,8 @@ struct NewValue: Sendable {
   var type: String
   var expires: Moment?
   var expected: UInt64?
+  /// Whom it is about; empty when nobody was named.
+  var subject = ""
 }
 
 /// What one call does to a space, within its job: changes rows, and collects what the log will say of it.
@@ -18,13 +20,18 @@ struct Mutation: ~Copyable {
   let now: Moment
   let who: String
   let defaultQuota: SpaceAccount.Quota
+  let seal: SpaceSeal?
   var entries: [LogEntry] = []
 
-  init(of account: SpaceAccount, now: Moment, by who: String, defaultQuota: SpaceAccount.Quota) {
+  /// - Parameter seal: nil where the hub seals nothing.
+  init(
+    of account: SpaceAccount, now: Moment, by who: String, defaultQuota: SpaceAccount.Quota, sealing seal: SpaceSeal?
+  ) {
     self.account = account
     self.now = now
     self.who = who
     self.defaultQuota = defaultQuota
+    self.seal = seal
   }
 
   /// Whether nothing has changed yet.
@@ -35,7 +42,7 @@ struct Mutation: ~Copyable {
 
   /// Stores a value.
   /// - Returns: its version.
-  /// - Throws: `Conflict` and `QuotaExceeded` before anything has changed.
+  /// - Throws: `Conflict`, `QuotaExceeded` and `MissingKey` before anything has changed.
   mutating func put(_ value: NewValue, _ transaction: borrowing WriteTransaction) throws -> UInt64 {
     let recent = transaction.shared(RecentValues.self)
     let existing = try find(value.key, recent, transaction)
@@ -45,20 +52,36 @@ struct Mutation: ~Copyable {
       bytes: Int64(value.key.count + value.content.count) - freed, values: existing == nil ? 1 : 0,
       defaultQuota: defaultQuota)
     let version = nextVersion
+    let (content, hash) = try stored(value, transaction)
     if let existing {
       try ValueTable.update(
-        existing, version: version, at: now, expires: value.expires, type: value.type, content: value.content,
-        transaction)
+        existing, version: version, at: now, expires: value.expires, type: value.type, content, transaction)
       let record = ValueRecord(
-        id: existing.id, version: version, size: Int64(value.content.count), expires: value.expires)
+        id: existing.id, version: version, size: Int64(value.content.count), expires: value.expires,
+        mark: content.mark)
       recent.note(record, space: account.id, key: value.key)
     } else {
       try ValueTable.insert(
         space: account.id, key: value.key, version: version, at: now, expires: value.expires, type: value.type,
-        content: value.content, transaction)
+        content, transaction)
     }
-    entries.append(LogEntry(kind: .put, key: value.key, content: value.contentHash))
+    entries.append(LogEntry(kind: .put, key: value.key, content: hash))
     return UInt64(version)
+  }
+
+  /// A value's content as its row is to have it, and the hash that the log is to have.
+  private func stored(
+    _ value: NewValue, _ transaction: borrowing WriteTransaction
+  ) throws -> (StoredContent, hash: [UInt8]) {
+    guard seal != nil || !value.subject.isEmpty else {
+      return (StoredContent(bytes: value.content), value.contentHash)
+    }
+    let sealed = try seal?.seal(value.content, of: .value(key: value.key), subject: value.subject)
+    var mark = ValueMark(seal: sealed?.key)
+    if !value.subject.isEmpty {
+      mark.subject = try SubjectTable.number(of: value.subject, in: account.id, transaction)
+    }
+    return (StoredContent(bytes: sealed?.bytes ?? value.content, mark: mark), sealed?.hash ?? value.contentHash)
   }
 
   /// Removes a value.
@@ -89,7 +112,7 @@ struct Mutation: ~Copyable {
   }
 
   func get(key: String, limit: Int, _ transaction: borrowing WriteTransaction) throws -> Value? {
-    try ValueTable.read(space: account.id, key: key, now: now, limit: limit, transaction)
+    try ValueTable.read(space: account.id, key: key, now: now, limit: limit, opening: seal, transaction)
   }
 
   /// Writes the log. A call that changed nothing leaves nothing there: sent again, it is judged anew.

@@ -5,8 +5,8 @@ internal import HoldfastWire
 
 extension PersistenceCalls {
   nonisolated(nonsending) func batch(_ request: BatchRequest, context: CallContext) async throws -> BatchReply {
-    let (caller, steps, identity) = try prepare(request, context)
-    return try await mutate(request.space, caller, identity) { mutation, transaction in
+    let (caller, steps, seal, identity) = try await prepare(request, context)
+    return try await mutate(request.space, caller, identity, seal) { mutation, transaction in
       var room = Limits.inlineBytes
       return BatchReply(
         outcomes: try steps.map { step in
@@ -22,16 +22,16 @@ extension PersistenceCalls {
   }
 
   nonisolated(nonsending) func transaction(_ request: BatchRequest, context: CallContext) async throws -> BatchReply {
-    let (caller, steps, identity) = try prepare(request, context)
-    return try await mutate(request.space, caller, identity) { mutation, transaction in
+    let (caller, steps, seal, identity) = try await prepare(request, context)
+    return try await mutate(request.space, caller, identity, seal) { mutation, transaction in
       var room = Limits.inlineBytes
       return BatchReply(outcomes: try steps.map { try $0.run(&mutation, &room, transaction) })
     }
   }
 
-  private func prepare(
+  private nonisolated(nonsending) func prepare(
     _ request: BatchRequest, _ context: CallContext
-  ) throws -> (caller: String, steps: [Step], OperationIdentity?) {
+  ) async throws -> (caller: String, steps: [Step], SpaceSeal?, OperationIdentity?) {
     let caller = try admit(context, .write, to: request.space)
     if request.operations.contains(where: \.readsValue) { try admit(context, .read, to: request.space) }
     guard request.operations.count <= Limits.batchOperations else {
@@ -39,11 +39,16 @@ extension PersistenceCalls {
         what: "operations", limit: UInt64(Limits.batchOperations), size: UInt64(request.operations.count))
     }
     let steps = try request.operations.map { try step($0) }
-    let identity = try operation(context) { hash in
+    let subjects = Set(request.operations.map(\.subject))
+    let seal = try await preparedSeal(of: request.space, for: subjects)
+    let identity = try operation(context, seal) { hash in
       hash.append(counted: request.space)
-      for operation in request.operations { hash.append(counted: operation.encoded()) }
+      for operation in request.operations {
+        let bytes = operation.encoded()
+        hash.append(counted: try seal?.identity(of: bytes, subject: operation.subject) ?? bytes)
+      }
     }
-    return (caller, steps, identity)
+    return (caller, steps, seal, identity)
   }
 
   private func step(_ operation: Operation) throws -> Step {
@@ -51,7 +56,8 @@ extension PersistenceCalls {
     case .put(let put):
       return .put(
         try newValue(
-          key: put.key, content: put.content, type: put.type, expiresIn: put.expiresIn, expected: put.expected))
+          key: put.key, content: put.content, type: put.type, expiresIn: put.expiresIn, expected: put.expected,
+          subject: put.subject))
     case .delete(let delete): return .delete(key: try checked(key: delete.key), expected: delete.expected)
     case .get(let key):
       _ = try checked(key: key)
@@ -64,6 +70,9 @@ extension PersistenceCalls {
 
 extension Operation {
   fileprivate var readsValue: Bool { if case .get = value { true } else { false } }
+
+  /// Whom its content is about.
+  fileprivate var subject: String { if case .put(let put) = value { put.subject } else { "" } }
 }
 
 /// One operation of a batch or transaction, checked.

@@ -38,7 +38,7 @@ extension PersistenceCalls {
   }
 
   func newValue(
-    key: String, content: [UInt8], type: String, expiresIn: Duration?, expected: UInt64?
+    key: String, content: [UInt8], type: String, expiresIn: Duration?, expected: UInt64?, subject: String
   ) throws -> NewValue {
     let key = try checked(key: key)
     guard content.count <= settings.valueBytes else {
@@ -47,17 +47,40 @@ extension PersistenceCalls {
     guard type.utf8.count <= Limits.typeBytes else {
       throw TooLarge(what: "type", limit: UInt64(Limits.typeBytes), size: UInt64(type.utf8.count))
     }
+    guard subject.utf8.count <= Limits.subjectBytes else {
+      throw TooLarge(what: "subject", limit: UInt64(Limits.subjectBytes), size: UInt64(subject.utf8.count))
+    }
+    guard !subject.utf8.contains(0) else {
+      throw CallError<Never>(.invalidArgument, "the name of a subject has no zero in it")
+    }
     if let expiresIn, expiresIn <= .zero {
       throw CallError<Never>(.invalidArgument, "expires_in is more than zero")
     }
     return NewValue(
       key: key, content: content, contentHash: SHA256.hash(content), type: type,
-      expires: expiresIn.map { now.adding($0) }, expected: expected)
+      expires: expiresIn.map { now.adding($0) }, expected: expected, subject: subject)
+  }
+
+  /// What seals and opens the contents of a space; nil where they are kept as they are given.
+  func seal(of space: String) -> SpaceSeal? { ring.map { SpaceSeal(ring: $0, space: space) } }
+
+  /// The same, with the keys made that the space and these subjects need.
+  nonisolated(nonsending) func preparedSeal(
+    of space: String, for subjects: Set<String> = []
+  ) async throws -> SpaceSeal? {
+    guard let ring else { return nil }
+    return try await storing {
+      for subject in subjects.union([""]) { try await ring.prepare(KeyOwner(space: space, subject: subject)) }
+      return SpaceSeal(ring: ring, space: space)
+    }
   }
 
   /// The identity of the call, when its client gave one: its idempotency key with a hash of everything that it asks for.
+  ///
+  /// From a plain hash, a content of a few possible ones could be guessed. Where contents are sealed, only a holder of the
+  /// subject's key can.
   func operation(
-    _ context: CallContext, _ describe: (inout [UInt8]) -> Void
+    _ context: CallContext, _ seal: SpaceSeal?, subject: String = "", _ describe: (inout [UInt8]) throws -> Void
   ) throws -> OperationIdentity? {
     guard let key = context.idempotencyKey else { return nil }
     guard !key.isEmpty, key.count <= Limits.operationKeyBytes else {
@@ -66,7 +89,10 @@ extension PersistenceCalls {
     var request: [UInt8] = []
     request.reserveCapacity(256)  // most requests describe themselves in less
     request.append(counted: context.name)
-    describe(&request)
+    try describe(&request)
+    if let seal {
+      return OperationIdentity(key: key, request: try seal.identity(of: request, subject: subject))
+    }
     return OperationIdentity(key: key, request: SHA256.hash(request))
   }
 
@@ -87,6 +113,7 @@ extension [UInt8] {
     append(counted: value.key)
     append(counted: value.contentHash)
     append(counted: value.type)
+    if !value.subject.isEmpty { append(counted: value.subject) }
     append(expected: value.expected)
   }
 

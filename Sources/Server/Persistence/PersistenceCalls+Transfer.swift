@@ -35,6 +35,7 @@ extension PersistenceCalls {
     try admit(context, .read, to: request.space)
     let now = now
     let share = transfers.share()
+    let seal = seal(of: request.space)
     let found = try await storing {
       try await store.scan { [spaces, settings] transaction -> Value? in
         guard let space = try spaces.id(of: request.space, transaction),
@@ -42,7 +43,8 @@ extension PersistenceCalls {
         else { return nil }
         try share.grow(to: Int(clamping: record.size))
         return try ValueTable.read(
-          space: space, key: request.key, now: now, limit: max(settings.valueBytes, Limits.valueBytes), transaction)
+          space: space, key: request.key, now: now, limit: max(settings.valueBytes, Limits.valueBytes),
+          opening: seal, transaction)
       }
     }
     guard var value = found else { throw NotFound(key: request.key) }

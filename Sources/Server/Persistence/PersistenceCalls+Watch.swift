@@ -14,6 +14,7 @@ extension PersistenceCalls {
     var sequence = begin
     var isCaughtUp = false
     let prefix = Array(request.prefix.utf8)
+    let seal = seal(of: request.space)
     // The log may have been cut since its start was looked up.
     var beginsAnywhere = request.fromStart && start == nil
     while true {
@@ -27,7 +28,8 @@ extension PersistenceCalls {
             throw CursorExpired(floor: UInt64(clamping: floor ?? 0))
           }
           return try ChangePage.read(
-            space: space, after: max(from, floor), prefix: prefix, isBare: request.bare, transaction)
+            space: space, after: max(from, floor), prefix: prefix, isBare: request.bare, opening: seal,
+            transaction)
         }
       }
       beginsAnywhere = false
@@ -120,7 +122,8 @@ private struct ChangePage: Sendable {
   var hasMore = false
 
   static func read(
-    space: Int64, after sequence: Int64, prefix: [UInt8], isBare: Bool, _ transaction: borrowing ReadTransaction
+    space: Int64, after sequence: Int64, prefix: [UInt8], isBare: Bool, opening seal: SpaceSeal?,
+    _ transaction: borrowing ReadTransaction
   ) throws(StoreError) -> ChangePage {
     var page = ChangePage(end: sequence)
     var rows = 0
@@ -128,7 +131,8 @@ private struct ChangePage: Sendable {
     let first = ChangeID(space: space, sequence: 0).rawValue
     try transaction.forEach(
       """
-      SELECT c.id - $1, c.at, c.who, c.kind, c.key, v.version, v.type, v.updated, v.expires, length(v.content), v.content
+      SELECT c.id - $1, c.at, c.who, c.kind, c.key, v.version, v.type, v.updated, v.expires, length(v.content), v.content,
+        v.seal
       FROM change AS c LEFT JOIN value AS v ON $5 = 0 AND v.space = $2 AND v.key = c.key AND v.version = c.id - $1
       WHERE c.id > $1 + $3 AND c.id <= $4 ORDER BY c.id
       """,
@@ -136,7 +140,7 @@ private struct ChangePage: Sendable {
         .integer(first), .integer(space), .integer(sequence),
         .integer(ChangeID(space: space, sequence: ChangeID.lastSequence).rawValue), .integer(isBare ? 1 : 0),
       ]
-    ) { row in
+    ) { (row) throws(StoreError) in
       guard rows < Limits.watchRows, bytes < Limits.pageBytes else {
         page.hasMore = true
         return false
@@ -149,12 +153,16 @@ private struct ChangePage: Sendable {
         kind: kind, key: row.text(4),
         sequence: UInt64(clamping: row.integer(0)), at: Moment(microseconds: row.integer(1)).timestamp, by: row.text(2))
       // A content that no item can hold is left for a download.
-      if !row.isNull(5), row.integer(9) <= Limits.inlineBytes {
+      let sealedBy = row.optionalInteger(11)
+      let size = SealedContent.size(stored: row.integer(9), isSealed: sealedBy != nil)
+      if !row.isNull(5), size <= Limits.inlineBytes,
+        let content = try seal.content(row, 10, sealedBy: sealedBy, of: .value(key: row.bytes(4)))
+      {
         change.value = Value(
-          key: change.key, version: change.sequence, content: row.bytes(10), type: row.text(6),
+          key: change.key, version: change.sequence, content: content, type: row.text(6),
           updated: Moment(microseconds: row.integer(7)).timestamp,
           expires: row.optionalInteger(8).map { Moment(microseconds: $0).timestamp })
-        bytes += Int(clamping: row.integer(9))
+        bytes += content.count
       }
       page.changes.append(change)
       return true

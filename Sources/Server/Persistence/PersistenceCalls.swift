@@ -10,6 +10,8 @@ internal import HoldfastWire
 final class PersistenceCalls: PersistenceService {
   let store: Store
   let settings: PersistenceSettings
+  /// The keys by which contents are sealed; nil where they are kept as they are given.
+  let ring: KeyRing?
   let spaces: SpaceNames
   let signals: CommitSignals
   /// Tells this hub's history from another's, or from that of a restored backup.
@@ -19,19 +21,20 @@ final class PersistenceCalls: PersistenceService {
   private let observation: CommitObservation
 
   /// Reads what it needs of a store whose schema has `PersistenceTables`.
-  static func open(_ store: Store, _ settings: PersistenceSettings = PersistenceSettings()) async throws
-    -> PersistenceCalls
-  {
+  static func open(
+    _ store: Store, _ settings: PersistenceSettings = PersistenceSettings(), keys ring: KeyRing? = nil
+  ) async throws -> PersistenceCalls {
     let epoch = try await store.scan { transaction in
       try transaction.first("SELECT epoch FROM history WHERE id = 1") { $0.bytes(0) }
     }
     guard let epoch else { throw StoreError(.corrupt, "the store does not say which history it holds") }
-    return try PersistenceCalls(store, settings, epoch: epoch)
+    return try PersistenceCalls(store, settings, ring, epoch: epoch)
   }
 
-  private init(_ store: Store, _ settings: PersistenceSettings, epoch: [UInt8]) throws {
+  private init(_ store: Store, _ settings: PersistenceSettings, _ ring: KeyRing?, epoch: [UInt8]) throws {
     self.store = store
     self.settings = settings
+    self.ring = ring
     self.epoch = epoch
     spaces = SpaceNames()
     let signals = CommitSignals()
@@ -50,13 +53,14 @@ final class PersistenceCalls: PersistenceService {
     let caller = try admit(context, .write, to: request.space)
     let value = try newValue(
       key: request.key, content: request.content, type: request.type, expiresIn: request.expiresIn,
-      expected: request.expected)
-    let identity = try operation(context) { hash in
+      expected: request.expected, subject: request.subject)
+    let seal = ring == nil ? nil : try await preparedSeal(of: request.space, for: [request.subject])
+    let identity = try operation(context, seal, subject: request.subject) { hash in
       hash.append(counted: request.space)
       hash.append(value)
       hash.append(expiresIn: request.expiresIn)
     }
-    return try await mutate(request.space, caller, identity) { mutation, transaction in
+    return try await mutate(request.space, caller, identity, seal) { mutation, transaction in
       PutReply(version: try mutation.put(value, transaction))
     }
   }
@@ -64,12 +68,13 @@ final class PersistenceCalls: PersistenceService {
   nonisolated(nonsending) func get(_ request: GetRequest, context: CallContext) async throws -> GetReply {
     try admit(context, .read, to: request.space)
     let now = now
+    let seal = seal(of: request.space)
     return try await storing {
       try await store.read { [spaces] transaction in
         guard let space = try spaces.id(of: request.space, transaction) else { return GetReply() }
         return GetReply(
           value: try ValueTable.read(
-            space: space, key: request.key, now: now, limit: Limits.inlineBytes, transaction))
+            space: space, key: request.key, now: now, limit: Limits.inlineBytes, opening: seal, transaction))
       }
     }
   }
@@ -77,12 +82,13 @@ final class PersistenceCalls: PersistenceService {
   nonisolated(nonsending) func delete(_ request: DeleteRequest, context: CallContext) async throws -> DeleteReply {
     let caller = try admit(context, .write, to: request.space)
     let key = try checked(key: request.key)
-    let identity = try operation(context) { hash in
+    let seal = ring == nil ? nil : try await preparedSeal(of: request.space)
+    let identity = try operation(context, seal) { hash in
       hash.append(counted: request.space)
       hash.append(counted: key)
       hash.append(expected: request.expected)
     }
-    return try await mutate(request.space, caller, identity) { mutation, transaction in
+    return try await mutate(request.space, caller, identity, seal) { mutation, transaction in
       let version = try mutation.delete(key: key, expected: request.expected, transaction)
       return DeleteReply(existed: version != nil, version: version ?? 0)
     }
@@ -109,7 +115,7 @@ final class PersistenceCalls: PersistenceService {
   /// Most operations are new, so nothing is looked up beforehand: one that was done before shows when its row meets the
   /// other in the log, when a rule refuses it, or when it changes nothing. Then the job undoes itself.
   nonisolated(nonsending) func mutate<Reply: Message>(
-    _ space: String, _ caller: String, _ operation: OperationIdentity?,
+    _ space: String, _ caller: String, _ operation: OperationIdentity?, _ seal: SpaceSeal?,
     _ body: @escaping @Sendable (inout Mutation, borrowing WriteTransaction) throws -> Reply
   ) async throws -> Reply {
     let now = now
@@ -123,10 +129,11 @@ final class PersistenceCalls: PersistenceService {
             if let outdated { try ChangeLog.forget(outdated, transaction) }
             do {
               let account = try transaction.shared(SpaceLedger.self).openAccount(named: space, transaction)
-              var mutation = Mutation(of: account, now: now, by: caller, defaultQuota: defaultQuota)
+              var mutation = Mutation(of: account, now: now, by: caller, defaultQuota: defaultQuota, sealing: seal)
               let reply = try body(&mutation, transaction)
               if mutation.isEmpty, let operation { try Self.replay(operation, by: caller, transaction) }
-              try mutation.finish(operation, outcome: operation == nil ? [] : reply.encoded(), transaction)
+              let outcome = try operation.map { try SealedOutcome.stored(reply, of: $0, seal) } ?? []
+              try mutation.finish(operation, outcome: outcome, transaction)
               return reply
             } catch {
               if let operation { try Self.replay(operation, by: caller, transaction) }
@@ -141,7 +148,11 @@ final class PersistenceCalls: PersistenceService {
           guard earlier.isSame else {
             throw OperationMismatch(message: "the idempotency key was used for another request; take a fresh one")
           }
-          return try Reply(decoding: earlier.outcome)
+          guard let operation else { preconditionFailure("only a call with an identity meets an earlier outcome") }
+          return try SealedOutcome.reply(earlier.outcome, of: operation, seal)
+        } catch let missing as MissingKey {
+          // Its key was destroyed since the call began.
+          try await ring?.prepare(missing.owner)
         }
       }
     }

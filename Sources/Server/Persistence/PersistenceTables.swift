@@ -10,6 +10,9 @@ internal import HoldfastStore
 /// A log has two marks (`LogTending`), so that what is too old is found at its start and needs no index either: up to
 /// `forgotten` those columns are empty, up to `floor` there are no rows. `anchor` is the digest of the last row that was
 /// cut off: the chain of those that are left begins with it.
+///
+/// A value's `seal` is the key by which its content is sealed; none where it is as it was given. `subject` is whom it is
+/// about. `sealing` has a row once the hub seals (`SealingMarks`).
 enum PersistenceTables {
   static let create: Migration.Body = { transaction in
     try transaction.execute("CREATE TABLE history (id INTEGER PRIMARY KEY CHECK (id = 1), epoch BLOB NOT NULL)")
@@ -60,6 +63,43 @@ enum PersistenceTables {
       """)
     try transaction.execute(
       "CREATE UNIQUE INDEX change_operation ON change (operation, who) WHERE operation IS NOT NULL")
+  }
+
+  static let addSeals: Migration.Body = { transaction in
+    try transaction.execute("ALTER TABLE value ADD COLUMN seal INTEGER")
+    try transaction.execute("ALTER TABLE value ADD COLUMN subject INTEGER")
+    try transaction.execute("CREATE INDEX value_subject ON value (subject) WHERE subject IS NOT NULL")
+    try transaction.execute(
+      """
+      CREATE TABLE subject (
+        id    INTEGER PRIMARY KEY,
+        space INTEGER NOT NULL,
+        name  TEXT NOT NULL,
+        UNIQUE (space, name)
+      )
+      """)
+    try transaction.execute(
+      """
+      CREATE TABLE sealing (
+        id         INTEGER PRIMARY KEY CHECK (id = 1),
+        last_key   INTEGER NOT NULL,
+        generation INTEGER NOT NULL
+      )
+      """)
+  }
+
+  /// Fails once something is sealed or about somebody: the older schema has no place for that.
+  static let removeSeals: Migration.Body = { transaction in
+    let isUsed = try transaction.first(
+      "SELECT 1 FROM sealing UNION ALL SELECT 1 FROM subject LIMIT 1", [], { _ in true })
+    guard isUsed == nil else {
+      throw StoreError(.migration, "values are sealed or about a subject; restore a backup from before that")
+    }
+    try transaction.execute("DROP TABLE sealing")
+    try transaction.execute("DROP TABLE subject")
+    try transaction.execute("DROP INDEX value_subject")
+    try transaction.execute("ALTER TABLE value DROP COLUMN subject")
+    try transaction.execute("ALTER TABLE value DROP COLUMN seal")
   }
 
   static let addLogEnds: Migration.Body = { transaction in

@@ -63,7 +63,7 @@ final class SQLiteConnection: DriverConnection {
     // Takes effect in a new file only.
     try pragma("PRAGMA page_size = 4096")
     // Overwrites what is deleted wherever that costs no further page; what must be unreadable is sealed anyway.
-    try pragma("PRAGMA secure_delete = FAST")
+    try pragma(options.erasesDeleted ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = FAST")
     guard try text("PRAGMA journal_mode = WAL") == "wal" else {
       throw StoreError(.notDurable, "the file system does not support write-ahead logging; use a local one")
     }

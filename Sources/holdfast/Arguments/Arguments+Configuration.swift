@@ -43,11 +43,11 @@ extension Arguments {
     let found = try file.map { file throws(UsageError) in try settings(in: file) } ?? [:]
     for setting in command.settings where origin(of: setting.name) == nil {
       if let text = environment(setting.variable) {
-        configured.take(setting, [text], .environment(setting.variable))
+        try configured.take(setting, [text], .environment(setting.variable))
       } else if let (file, lines) = file.flatMap({ file in found[setting.name].map { (file, $0) } }) {
-        configured.take(setting, lines.map(\.value), .file(file.path, line: lines[0].number))
+        try configured.take(setting, lines.map(\.value), .file(file.path, line: lines[0].number))
       } else if let text = setting.standard {
-        configured.take(setting, [text], .standard)
+        try configured.take(setting, [text], .standard)
       }
     }
     return configured
@@ -63,7 +63,7 @@ extension Arguments {
           message: "\(place): there is no setting \"\(line.name)\"",
           hint: Spelling.hint(for: line.name, among: command.settings.map(\.settingName)))
       }
-      if case .value = setting.kind, let first = found[setting.name]?.first {
+      if !setting.kind.isMany, let first = found[setting.name]?.first {
         throw UsageError(message: "\(place): \(line.name) is set already, in line \(first.number)")
       }
       found[setting.name, default: []].append(line)
@@ -71,16 +71,26 @@ extension Arguments {
     return found
   }
 
-  /// Outside the command line a list is written with commas.
-  private mutating func take(_ setting: Option, _ texts: [String], _ origin: Origin) {
-    guard case .list = setting.kind else { return set(setting.name, texts, origin) }
-    set(setting.name, texts.flatMap { $0.split(separator: ",").map { String($0.trimmed) } }, origin)
+  /// Outside the command line a list is written with commas, and a flag is `yes` or `no`.
+  private mutating func take(_ setting: Option, _ texts: [String], _ origin: Origin) throws(UsageError) {
+    switch setting.kind {
+    case .value: set(setting.name, texts, origin)
+    case .list: set(setting.name, texts.flatMap { $0.split(separator: ",").map { String($0.trimmed) } }, origin)
+    case .flag:
+      switch texts.last {
+      case "yes": set(setting.name, texts, origin)
+      case "no": break
+      default:
+        throw UsageError(
+          message: "\(origin.description): \(setting.settingName) is yes or no, not \"\(texts.last ?? "")\"")
+      }
+    }
   }
 
   /// Shows the settings in force, in the form of a configuration file.
   func printSettings(_ console: Console) {
     for setting in command.settings {
-      let value = list(of: setting).joined(separator: ", ")
+      let value = setting.kind == .flag ? "yes" : list(of: setting).joined(separator: ", ")
       let origin = origin(of: setting.name)?.description
       console.result(
         origin.map { "\(setting.settingName) = \(value)  # \($0)" } ?? "# \(setting.settingName) is not set",

@@ -37,6 +37,9 @@ struct Option: Sendable {
     case value(placeholder: String)
     /// Takes a value each time that it is given.
     case list(placeholder: String)
+
+    /// Whether it may be given several times.
+    var isMany: Bool { if case .list = self { true } else { false } }
   }
 
   /// With its dashes: "--payload".

@@ -15,6 +15,7 @@ extension Command {
       .value("--file", "FILE", "Take the content from a file."),
       .value("--type", "TYPE", "A media type or another note, kept beside the value."),
       .value("--expires-in", "TIME", "Forget the value after this: 90s, 12h, 7d."),
+      .value("--subject", "NAME", "Whom the value is about, so that it can be erased with all else about them."),
       .expected, .space,
     ],
     connection: HubLocation.options,
@@ -26,7 +27,8 @@ extension Command {
     run: { arguments, console in
       let request = PutRequest(
         space: arguments.space, key: arguments.key, content: try content(arguments), type: arguments["--type"] ?? "",
-        expiresIn: try arguments.duration("--expires-in"), expected: try arguments.expectedVersion())
+        expiresIn: try arguments.duration("--expires-in"), expected: try arguments.expectedVersion(),
+        subject: arguments["--subject"] ?? "")
       let hub = try await Client.connect(arguments)
       let progress = ProgressBar(request.key, on: console)
       defer { progress.end() }

@@ -1,5 +1,6 @@
 import HoldfastRPC
 import HoldfastServer
+import HoldfastStore
 
 extension Command {
   /// What a hub can be told, by flag, environment or file.
@@ -12,6 +13,11 @@ extension Command {
       .value(
         "--client-ca", "FILE",
         "Take client certificates of this authority only. Without it, `token create\n--certificate` alone says which ones."
+      ),
+      .flag("--seal", "Keep contents sealed on the disk. Once they are, the hub starts with its keys only."),
+      .value(
+        "--master-key", "WHERE",
+        "Where the key is that seals the others: file:PATH, env:NAME, credential:NAME (of systemd)\nor passphrase-env:NAME. Default: file:DIR/master.key, made if it does not exist."
       ),
       .value("--loops", "N", "Threads that serve connections.", standard: "1"),
       .value("--grace", "TIME", "How long calls may take to end when the hub stops.", standard: "30s"),
@@ -49,6 +55,11 @@ struct ServeSettings {
     hub.hosts = arguments.list("--host")
     hub.clientLimits = try arguments.clientLimits()
     hub.clientAuthority = arguments["--client-ca"]
+    if arguments.has("--seal") {
+      hub.master = try arguments.masterSecret(in: hub.directory)
+    } else if arguments["--master-key"] != nil {
+      throw UsageError(message: "\(arguments.name(of: "--master-key")) goes with --seal")
+    }
     if let loops = try arguments.count("--loops", in: 1...64) { hub.loops = loops }
     if let grace = try arguments.duration("--grace") { self.grace = grace }
     if let count = try arguments.count("--connections", in: 1...Limits.hubConnections) { hub.connections = count }

@@ -24,14 +24,16 @@ final class HubProcess: @unchecked Sendable {  // a test drives it from one task
   private(set) var fingerprint = ""
   private var process: Process
   private let options: [String]
+  private let environment: [String: String]
 
   /// Starts a hub and returns when it listens.
-  init(_ options: [String] = []) async throws {
+  init(_ options: [String] = [], environment: [String: String] = [:]) async throws {
     directory = try TemporaryDirectory()
     data = directory.path("hub")
     ownData = data
     entry = []
     self.options = options
+    self.environment = environment
     process = Process()
     try await start(listen: Loopback.ownAddress() + ":0")
   }
@@ -44,6 +46,7 @@ final class HubProcess: @unchecked Sendable {  // a test drives it from one task
       ownData = disk.path + "/hub"
       entry = disk.entry
       options = []
+      environment = [:]
       process = Process()
       try await start(listen: Loopback.ownAddress() + ":0")
     }
@@ -59,7 +62,8 @@ final class HubProcess: @unchecked Sendable {  // a test drives it from one task
   func restart() async throws { try await start(listen: address) }
 
   private func start(listen: String) async throws {
-    process = Holdfast.prepare(["serve", "--data", ownData, "--listen", listen, "--json"] + options)
+    process = Holdfast.prepare(
+      ["serve", "--data", ownData, "--listen", listen, "--json"] + options, environment: environment)
     if !entry.isEmpty {
       process.arguments = entry + [Holdfast.program.path] + (process.arguments ?? [])
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")

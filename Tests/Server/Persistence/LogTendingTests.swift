@@ -163,7 +163,7 @@ struct `Logs of changes are kept short` {
         _ = try await calls.store.write { transaction in
           let account = try transaction.shared(SpaceLedger.self).openAccount(named: "notes", transaction)
           let quota = calls.defaultQuota
-          var mutation = Mutation(of: account, now: calls.now, by: "tester", defaultQuota: quota)
+          var mutation = Mutation(of: account, now: calls.now, by: "tester", defaultQuota: quota, sealing: nil)
           let value = NewValue(key: [UInt8(number % 50)], content: [1], contentHash: [2], type: "")
           let version = try mutation.put(value, transaction)
           let identity = OperationIdentity(key: [UInt8(number >> 8), UInt8(number & 255)], request: [])

@@ -14,18 +14,27 @@ final class PersistenceFixture: Sendable {
   let sync: SyncCalls
   let context: ContextCalls
   let clock = Lock(Timestamp(seconds: 1_800_000_000))
+  let ring: KeyRing?
   private let directory: TemporaryDirectory
   private let dispatcher: Dispatcher
 
+  /// - Parameter place: where its data are; a place of its own unless given.
   init(
-    admitting capacity: Int = Limits.admittedSyncs, _ change: (inout PersistenceSettings) -> Void = { _ in }
+    sealed: Bool = false, in place: TemporaryDirectory? = nil, admitting capacity: Int = Limits.admittedSyncs,
+    _ change: (inout PersistenceSettings) -> Void = { _ in }
   ) async throws {
-    directory = try TemporaryDirectory()
-    store = try Store.open(DataDirectory.open(directory.path), migrations: Schema.migrations)
+    directory = if let place { place } else { try TemporaryDirectory() }
+    let hub = HubDirectory(path: directory.path)
+    let secret: MasterSecret? = sealed ? .bytes([UInt8](repeating: 7, count: 32)) : nil
+    let found = try await KeyRing.find(in: hub, master: secret)
+    var options = StoreOptions()
+    options.erasesDeleted = sealed
+    store = try Store.open(DataDirectory.open(directory.path), options: options, migrations: Schema.migrations)
+    ring = try await KeyRing.begin(store, found, in: hub, master: secret)
     var settings = PersistenceSettings()
     settings.clock = { [clock] in clock.withLock { $0 } }
     change(&settings)
-    calls = try await PersistenceCalls.open(store, settings)
+    calls = try await PersistenceCalls.open(store, settings, keys: ring)
     sync = SyncCalls(beside: calls, admitting: capacity)
     context = try await ContextCalls.open(beside: calls)
     var dispatcher = Dispatcher()
@@ -33,6 +42,19 @@ final class PersistenceFixture: Sendable {
     sync.register(on: &dispatcher)
     context.register(on: &dispatcher)
     self.dispatcher = dispatcher
+  }
+
+  /// Ends it, and leaves its data where they are.
+  func close() {
+    store.close()
+    ring?.close()
+  }
+
+  /// All bytes of the files beside the keys.
+  func dataBytes() throws -> [UInt8] {
+    try LocalFile.names(in: directory.path).filter { $0.hasPrefix("holdfast.sqlite") }.flatMap { name in
+      try LocalFile.read("\(directory.path)/\(name)", limit: 1 << 30)
+    }
   }
 
   func advance(seconds: Int64) {

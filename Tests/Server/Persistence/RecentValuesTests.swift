@@ -38,7 +38,8 @@ struct `Recent values` {
       let value = NewValue(key: [1], content: content, contentHash: [2], type: "", expected: expected)
       return try await store.write { transaction in
         let account = try transaction.shared(SpaceLedger.self).openAccount(named: "notes", transaction)
-        var mutation = Mutation(of: account, now: calls.now, by: "tester", defaultQuota: calls.defaultQuota)
+        var mutation = Mutation(
+          of: account, now: calls.now, by: "tester", defaultQuota: calls.defaultQuota, sealing: nil)
         let version = try mutation.put(value, transaction)
         try mutation.finish(nil, outcome: [], transaction)
         return version

@@ -1,0 +1,92 @@
+internal import HoldfastCrypto
+internal import HoldfastStore
+
+/// Where a sealed content belongs: it opens nowhere else.
+enum SealedPlace {
+  case value(key: [UInt8])
+  /// What a call was answered that came with this key.
+  case outcome(key: [UInt8])
+
+  fileprivate func context(in space: String) -> [UInt8] {
+    let (kind, key): (UInt8, [UInt8]) =
+      switch self {
+      case .value(let key): (1, key)
+      case .outcome(let key): (2, key)
+      }
+    var context: [UInt8] = []
+    context.reserveCapacity(1 + 8 + space.utf8.count + key.count)
+    context.append(kind)
+    context.append(counted: space)
+    context += key
+    return context
+  }
+}
+
+/// A content as its row has it.
+struct SealedContent {
+  let bytes: [UInt8]
+  /// The key by which it is sealed.
+  let key: Int64
+
+  /// The hash that the log has of it. It covers what is sealed, and not the key's part, which changes when another key
+  /// takes over: so the log can be checked without keys, and after the key is gone.
+  var hash: [UInt8] { bytes.withUnsafeBytes { Self.hash($0) } }
+
+  static func hash(_ stored: UnsafeRawBufferPointer) -> [UInt8] { SHA256.hash(Envelope.body(of: stored)) }
+
+  /// Bytes of the content in a row whose stored content has so many.
+  static func size(stored: Int64, isSealed: Bool) -> Int64 {
+    isSealed ? max(0, stored - Int64(Envelope.overhead)) : stored
+  }
+}
+
+/// Seals and opens what is in a space.
+struct SpaceSeal: Sendable {
+  let ring: KeyRing
+  let space: String
+
+  /// - Throws: `MissingKey` when a key has to be made first.
+  func seal(_ content: [UInt8], of place: SealedPlace, subject: String = "") throws -> SealedContent {
+    let key = try ring.current(KeyOwner(space: space, subject: subject))
+    return SealedContent(
+      bytes: try Envelope.seal(content, by: key.sealing, context: place.context(in: space)), key: key.id)
+  }
+
+  /// The content; nil when its key was destroyed in order to erase it.
+  /// - Throws: `corrupt` when it is not what was sealed there.
+  func open(_ stored: [UInt8], by id: Int64, of place: SealedPlace) throws(StoreError) -> [UInt8]? {
+    let key: HubKey
+    switch try ring.state(of: id) {
+    case .living(let living): key = living
+    case .erased: return nil
+    case .replaced, nil:
+      throw StoreError(
+        .corrupt,
+        "the key \(id) of a content in the space \(space) is gone: keys.sqlite and the data are of different times")
+    }
+    do {
+      if let content = try Envelope.open(stored, by: key.sealing, context: place.context(in: space)) {
+        return content
+      }
+    } catch {
+      throw StoreError(.other, "a content cannot be opened", cause: error)
+    }
+    throw StoreError(.corrupt, "a content in the space \(space) is not what was sealed there")
+  }
+
+  /// What stands for a content's hash in the identity of a call.
+  func identity(of hash: [UInt8], subject: String) throws -> [UInt8] {
+    try hmacSHA256(key: ring.current(KeyOwner(space: space, subject: subject)).identity, message: hash)
+  }
+}
+
+extension SpaceSeal? {
+  /// The content of a row, whether it is sealed or not; nil when its key was destroyed in order to erase it.
+  func content(
+    _ row: borrowing HoldfastStore.Row, _ column: Int, sealedBy key: Int64?, of place: @autoclosure () -> SealedPlace
+  ) throws(StoreError) -> [UInt8]? {
+    guard let key else { return row.bytes(column) }
+    guard let self else { throw StoreError(.corrupt, "a content is sealed, and the hub has no keys") }
+    return try self.open(row.bytes(column), by: key, of: place())
+  }
+}
