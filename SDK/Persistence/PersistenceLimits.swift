@@ -10,6 +10,8 @@ public enum PersistenceLimits {
   public static let changes = 10_000
   /// Bytes of one value in a file.
   public static let fileBytes = 1 << 30
+  /// Bytes of one value in an SQLite file, with its key.
+  public static let rowBytes = 512 << 20
   /// Bytes of a preferences file, which is written whole with each change.
   public static let preferencesBytes = 8 << 20
   /// Objects and arrays within one another that are stored in a preferences file as they are; deeper ones as base64.

@@ -13,6 +13,8 @@ public struct StoreOptions: Sendable {
   package var vfs: String?
   /// Whether all that is deleted is overwritten, and not only where that costs nothing.
   package var erasesDeleted = false
+  /// Bytes of one value, and of one row.
+  package var valueBytes = Limits.valueBytes
   /// Writes that may wait; further ones are refused as `overloaded`.
   public var queuedWrites = Limits.queuedWrites
   /// Scans that may run at once, each on a thread of its own.

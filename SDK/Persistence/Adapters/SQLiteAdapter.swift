@@ -12,7 +12,9 @@ public final class SQLiteAdapter: StorageAdapter {
   public static func open(_ path: String) async throws(StorageError) -> SQLiteAdapter {
     do {
       return try await WorkerPool.shared.run {
-        SQLiteAdapter(try Store(try Database(path: path, options: StoreOptions(), migrations: migrations)))
+        var options = StoreOptions()
+        options.valueBytes = PersistenceLimits.rowBytes
+        return SQLiteAdapter(try Store(try Database(path: path, options: options, migrations: migrations)))
       }
     } catch {
       throw StorageError(error, "\(path) cannot be opened")

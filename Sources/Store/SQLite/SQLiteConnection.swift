@@ -28,7 +28,7 @@ final class SQLiteConnection: DriverConnection {
       throw StoreError(sqlite: result, doing: "opening \(path)", on: opened)
     }
     handle = opened
-    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(Limits.valueBytes))
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Int32(clamping: options.valueBytes))
     sqlite3_busy_timeout(handle, Int32(Limits.busyMilliseconds))
     holdfast_set_defensive(handle)
     do {

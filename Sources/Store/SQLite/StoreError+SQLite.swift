@@ -12,7 +12,8 @@ extension StoreError {
     let isFull = Self.isOfFullDisk(result, on: connection)
     let words = isFull ? sqlite3_errstr(SQLITE_FULL) : connection.flatMap { sqlite3_errmsg($0) }
     let said = words.map { String(cString: $0) } ?? "no details"
-    let (code, advice) = Self.meaning(of: isFull ? SQLITE_FULL : result)
+    let meant = isFull ? SQLITE_FULL : Self.isForbidden(result, on: connection) ? SQLITE_READONLY : result
+    let (code, advice) = Self.meaning(of: meant)
     self.init(code, "\(said) while \(action)\(advice.isEmpty ? "" : "; \(advice)")", engineCode: result)
   }
 
@@ -25,6 +26,12 @@ extension StoreError {
       connection.map { [ENOSPC, EDQUOT].contains(sqlite3_system_errno($0)) } ?? false
     default: false
     }
+  }
+
+  /// Whether the system does not let this user have the file.
+  private static func isForbidden(_ result: Int32, on connection: OpaquePointer?) -> Bool {
+    guard result & 0xff == SQLITE_CANTOPEN, let connection else { return false }
+    return [EACCES, EPERM, EROFS].contains(sqlite3_system_errno(connection))
   }
 
   private static func meaning(of result: Int32) -> (Code, String) {
