@@ -9,58 +9,21 @@ public import HoldfastWire
 /// no longer reaches.
 public struct ChangeStream: AsyncSequence, Sendable {
   public typealias Element = Change
+  public typealias Failure = CallError<PersistenceMethods.WatchFailure>
 
-  let persistence: PersistenceClient
-  let request: WatchRequest
-  let options: CallOptions
-  let backoff: Backoff
+  let stream: CursorStream<Change, PersistenceMethods.WatchFailure>
 
   public struct AsyncIterator: AsyncIteratorProtocol {
-    let persistence: PersistenceClient
-    var request: WatchRequest
-    let options: CallOptions
-    let backoff: Backoff
-    var current: ReplyStream<Change, PersistenceMethods.WatchFailure>.AsyncIterator?
-    var failures = 0
+    var iterator: CursorStream<Change, PersistenceMethods.WatchFailure>.Iterator
 
-    public mutating func next(
-      isolation actor: isolated (any Actor)?
-    ) async throws(CallError<PersistenceMethods.WatchFailure>) -> Change? {
-      while true {
-        do throws(CallError<PersistenceMethods.WatchFailure>) {
-          var iterator = current ?? persistence.watch(request, options: options).makeAsyncIterator()
-          let change = try await iterator.next()
-          current = change == nil ? nil : iterator
-          guard let change else { continue }
-          failures = 0
-          if !change.cursor.isEmpty {
-            request.cursor = change.cursor
-            request.fromStart = false
-          }
-          return change
-        } catch {
-          current = nil
-          guard error.status == .unavailable || error.retryAfter != nil, !Task.isCancelled else { throw error }
-          failures += 1
-          let asked = error.retryAfter ?? .zero
-          do {
-            let pause = backoff.delay(before: failures)
-            try await Task.sleep(for: pause < asked ? asked : pause)
-          } catch {
-            throw CallError(.cancelled, "the caller gave up", cause: error)
-          }
-        }
-      }
+    public mutating func next(isolation actor: isolated (any Actor)?) async throws(Failure) -> Change? {
+      try await iterator.next(isolation: actor)
     }
 
-    public mutating func next() async throws(CallError<PersistenceMethods.WatchFailure>) -> Change? {
-      try await next(isolation: nil)
-    }
+    public mutating func next() async throws(Failure) -> Change? { try await next(isolation: nil) }
   }
 
-  public func makeAsyncIterator() -> AsyncIterator {
-    AsyncIterator(persistence: persistence, request: request, options: options, backoff: backoff)
-  }
+  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(iterator: .init(stream)) }
 }
 
 extension PersistenceClient {
@@ -68,6 +31,15 @@ extension PersistenceClient {
   public func changes(
     _ request: WatchRequest, options: CallOptions = .default, backoff: Backoff = .standard
   ) -> ChangeStream {
-    ChangeStream(persistence: self, request: request, options: options, backoff: backoff)
+    ChangeStream(
+      stream: CursorStream(
+        open: { cursor in
+          guard let cursor else { return self.watch(request, options: options) }
+          var request = request
+          request.cursor = cursor
+          request.fromStart = false
+          return self.watch(request, options: options)
+        },
+        cursor: { $0.cursor }, backoff: backoff))
   }
 }

@@ -22,6 +22,8 @@ public struct ContextError: ChainedError, Sendable, CustomStringConvertible {
     public static let invalidValue = Code("invalidValue")
     /// The provider's values cannot be set through it.
     public static let readOnly = Code("readOnly")
+    /// The key has another version than was expected.
+    public static let conflict = Code("conflict")
     /// The task was cancelled.
     public static let cancelled = Code("cancelled")
   }

@@ -1,11 +1,10 @@
 /// The bounds of context.
 public enum ContextLimits {
-  /// Bytes of a key's name. A hub takes a little more, for the prefix.
+  /// Bytes of a key's name, and of the name under which a hub has it, with the prefix.
   public static let keyBytes = 900
+  static let hubNameBytes = 1_024
   /// Keys that one question to a source asks for.
   public static let questionKeys = 256
-  /// Calls that one question to a hub has under way.
-  static let callsAtOnce = 32
   /// Lookups under way for one that asks for many, where the place cannot be asked for several at once.
   static let lookupsAtOnce = 32
   /// How often one value is asked for, whatever the policy says.

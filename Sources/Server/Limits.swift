@@ -74,13 +74,13 @@ package enum Limits {
   static let overloadPause: Duration = .milliseconds(100)
 
   // Context
-  /// Bytes of a name, of a user or device that it is set for, and of a content: one that is read without leaving the loop.
-  static let contextNameBytes = 900
+  /// Bytes of a name, and of a user or device that it is set for.
+  static let contextNameBytes = 1_024
   static let contextOwnerBytes = 128
-  static let contextBytes = 64 << 10
-  /// Names that one call looks up, and bytes of contents after which its reply ends.
+  /// Names that one call looks up.
   static let contextNames = 256
-  static let contextLookupBytes = 256 << 10
+  /// Bytes of one content, and of all in the reply to a lookup, which is read without leaving the loop.
+  static let contextBytes = 256 << 10
 
   // Sealing
   /// Bytes of the name of whom a value is about.

@@ -46,11 +46,14 @@ public struct ContextContent: Sendable, Hashable {
   public var version: UInt64
   /// How long it holds from now on; nil where it does not end by time.
   public var lifetime: Duration?
+  /// What resolutions say it is from, where that is more than the source's name.
+  public var source: String?
 
-  public init(_ bytes: [UInt8], version: UInt64 = 0, lifetime: Duration? = nil) {
+  public init(_ bytes: [UInt8], version: UInt64 = 0, lifetime: Duration? = nil, source: String? = nil) {
     self.bytes = bytes
     self.version = version
     self.lifetime = lifetime
+    self.source = source
   }
 }
 

@@ -6,6 +6,8 @@ final class HeldValue: Sendable {
   let bytes: [UInt8]?
   /// The value of the type that was asked for last, so that it is not made of the bytes each time.
   let made: MadeValue?
+  /// What resolutions say it is from.
+  let source: String
   let version: UInt64
   let fetched: MonotonicTime
   /// Until when it is as good as asking.
@@ -14,11 +16,12 @@ final class HeldValue: Sendable {
   let usableUntil: MonotonicTime
 
   init(
-    _ bytes: [UInt8]?, made: MadeValue? = nil, version: UInt64, fetched: MonotonicTime,
+    _ bytes: [UInt8]?, made: MadeValue? = nil, source: String, version: UInt64, fetched: MonotonicTime,
     freshUntil: MonotonicTime, usableUntil: MonotonicTime
   ) {
     self.bytes = bytes
     self.made = made
+    self.source = source
     self.version = version
     self.fetched = fetched
     self.freshUntil = freshUntil
@@ -34,13 +37,14 @@ final class HeldValue: Sendable {
   /// The same with the value that was made of it.
   func making(_ value: some Sendable) -> HeldValue {
     HeldValue(
-      bytes, made: MadeValue(value), version: version, fetched: fetched, freshUntil: freshUntil,
+      bytes, made: MadeValue(value), source: source, version: version, fetched: fetched, freshUntil: freshUntil,
       usableUntil: usableUntil)
   }
 
   /// The same, but the source is to be asked.
   func aged() -> HeldValue {
     HeldValue(
-      bytes, made: made, version: version, fetched: fetched, freshUntil: fetched, usableUntil: usableUntil)
+      bytes, made: made, source: source, version: version, fetched: fetched, freshUntil: fetched,
+      usableUntil: usableUntil)
   }
 }

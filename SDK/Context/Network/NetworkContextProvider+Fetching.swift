@@ -96,14 +96,14 @@ extension NetworkContextProvider {
     let end = content.lifetime.map { now + $0 } ?? .distantFuture
     let fresh = now + settings.refreshInterval
     return HeldValue(
-      content.bytes, version: content.version, fetched: now, freshUntil: min(fresh, end),
-      usableUntil: min(fresh + settings.staleLimit, end))
+      content.bytes, source: content.source ?? name, version: content.version, fetched: now,
+      freshUntil: min(fresh, end), usableUntil: min(fresh + settings.staleLimit, end))
   }
 
   private func heldAbsence() -> HeldValue {
     let now = clock.monotonic()
     let end = now + settings.absentLifetime
-    return HeldValue(nil, version: 0, fetched: now, freshUntil: end, usableUntil: end)
+    return HeldValue(nil, source: name, version: 0, fetched: now, freshUntil: end, usableUntil: end)
   }
 
   /// Remembers what has come, where nobody has set or invalidated the key meanwhile, and tells those who wait.
@@ -135,8 +135,8 @@ extension NetworkContextProvider {
   private static func kept(_ new: HeldValue, over old: HeldValue?) -> HeldValue {
     guard let old, let made = old.made, old.bytes == new.bytes else { return new }
     return HeldValue(
-      new.bytes, made: made, version: new.version, fetched: new.fetched, freshUntil: new.freshUntil,
-      usableUntil: new.usableUntil)
+      new.bytes, made: made, source: new.source, version: new.version, fetched: new.fetched,
+      freshUntil: new.freshUntil, usableUntil: new.usableUntil)
   }
 
   /// Remembers the value that was made of what is held, unless something else is held meanwhile.

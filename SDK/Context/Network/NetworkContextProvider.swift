@@ -85,13 +85,13 @@ public final class NetworkContextProvider: ContextProvider {
     guard let (held, age) = fresh(key.id) else { return .unknown }
     if held.bytes == nil { return .known(nil) }
     guard let value = held.value(of: Value.self) else { return .unknown }
-    return .known(Resolution(value, source: name, age: age, reason: .cached))
+    return .known(Resolution(value, source: held.source, age: age, reason: .cached))
   }
 
   public func resolve<Value: ContextValue>(_ key: ContextKey<Value>) async throws(ContextError) -> Resolution<Value>? {
     // What is at hand, with as little as possible that depends on the type: most lookups end here.
     if let (held, age) = fresh(key.id), let value = held.value(of: Value.self) {
-      return Resolution(value, source: name, age: age, reason: .cached)
+      return Resolution(value, source: held.source, age: age, reason: .cached)
     }
     return try await find(key)
   }
@@ -220,7 +220,8 @@ public final class NetworkContextProvider: ContextProvider {
       }
       remember(held.making(value), in: key.id, inPlaceOf: held)
     }
-    return Resolution(value, source: name, age: clock.monotonic() - held.fetched, reason: reason, problem: problem)
+    return Resolution(
+      value, source: held.source, age: clock.monotonic() - held.fetched, reason: reason, problem: problem)
   }
 
   // MARK: Offline

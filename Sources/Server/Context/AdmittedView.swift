@@ -42,7 +42,7 @@ struct AdmittedView: Sendable {
         if finding.entry != nil { break }
       }
       bytes += finding.entry?.content.count ?? 0
-      guard reply.findings.isEmpty || bytes <= Limits.contextLookupBytes else { break }
+      guard reply.findings.isEmpty || bytes <= Limits.contextBytes else { break }
       reply.findings.append(finding)
     }
     return reply

@@ -42,8 +42,9 @@ import Testing
       let provider = NetworkContextProvider(source, Self.settings(hub.clock))
       var subject = ContextConformance.Subject(provider)
       subject.damage = { name in
-        let request = PutRequest(space: hub.space, key: prefix + name, content: Array("{".utf8))
-        _ = try await client.persistence.put(request)
+        let place = ContextPlace(scope: .space, space: hub.space)
+        _ = try await client.context.set(
+          ContextSetRequest(place: place, name: prefix + name, content: Array("{".utf8)))
       }
       subject.pass = { try await hub.clock.advance(by: $0) }
       return subject
@@ -78,12 +79,16 @@ import Testing
     async throws
   {
     let hub = try await FakeHub.start()
+    let made = Lock(0)
     let broken = await ContextConformance {
       try await hub.start()
       var settings = Self.settings(hub.clock)
       settings.clock = .system
-      let source = HubContextSource(hub.client(of: "phone"), space: hub.space)
-      try await HubAdapter(hub.client(of: "phone"), space: hub.space).eraseAll()
+      let prefix = made.withLock { made in
+        made += 1
+        return "context\(made)/"
+      }
+      let source = HubContextSource(hub.client(of: "phone"), space: hub.space, prefix: prefix)
       var subject = ContextConformance.Subject(NetworkContextProvider(source, settings))
       subject.cutOff = { await hub.stop() }
       return subject

@@ -137,7 +137,8 @@ import Testing
     _ = try await context.resolve(ContextKey<Int>("key7"))
     let outcomes = await context.resolveAll((0..<600).map { ContextKey<Int>("key\($0)") })
     #expect(try outcomes.map { try $0.get()?.value } == Array(0..<600))
-    #expect(source.questions.map(\.count) == [1, 256, 256, 87])
+    // They leave at once, in whatever order.
+    #expect(source.questions.map(\.count).sorted() == [1, 87, 256, 256])
     #expect(Set(source.questions.flatMap { $0 }).count == 600)
   }
 

@@ -82,12 +82,14 @@ struct `Layers of context` {
       try await context.lookup(.init(view: .notes(), names: (0...256).map { "\($0)" }))
     }
     #expect(error?.declared == .tooLarge(TooLarge(what: "names", limit: 256, size: 257)))
-    let large = String(repeating: "x", count: Limits.contextBytes)
+    let large = String(repeating: "x", count: Limits.contextBytes / 4)
     for number in 0..<6 { try await context.set("k\(number)", large) }
     let names = (0..<6).map { "k\($0)" }
     #expect(try await context.lookup(.init(view: .notes(), names: names)).findings.count == 4)
     #expect(try await context.lookup(.init(view: .notes(), names: Array(names[4...]))).findings.count == 2)
     #expect(try await context.lookup(.init(view: .notes())).findings.isEmpty)
+    try await context.set("k1", String(repeating: "x", count: Limits.contextBytes))
+    #expect(try await context.lookup(.init(view: .notes(), names: ["k1", "none", "k2"])).findings.count == 2)
   }
 
   @Test func `one place is listed by prefix, a page at a time`() async throws {
