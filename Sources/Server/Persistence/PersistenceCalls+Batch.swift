@@ -5,7 +5,10 @@ internal import HoldfastWire
 
 extension PersistenceCalls {
   nonisolated(nonsending) func batch(_ request: BatchRequest, context: CallContext) async throws -> BatchReply {
-    let (caller, steps, seal, identity) = try await prepare(request, context)
+    let caller = try admit(request, context)
+    let seal = seal(of: request.space)
+    if let seal { try await prepareKeys(of: seal, for: Set(request.operations.map(\.subject))) }
+    let (steps, identity) = try prepare(request, context, seal)
     return try await mutate(request.space, caller, identity, seal) { mutation, transaction in
       var room = Limits.inlineBytes
       return BatchReply(
@@ -22,25 +25,30 @@ extension PersistenceCalls {
   }
 
   nonisolated(nonsending) func transaction(_ request: BatchRequest, context: CallContext) async throws -> BatchReply {
-    let (caller, steps, seal, identity) = try await prepare(request, context)
+    let caller = try admit(request, context)
+    let seal = seal(of: request.space)
+    if let seal { try await prepareKeys(of: seal, for: Set(request.operations.map(\.subject))) }
+    let (steps, identity) = try prepare(request, context, seal)
     return try await mutate(request.space, caller, identity, seal) { mutation, transaction in
       var room = Limits.inlineBytes
       return BatchReply(outcomes: try steps.map { try $0.run(&mutation, &room, transaction) })
     }
   }
 
-  private nonisolated(nonsending) func prepare(
-    _ request: BatchRequest, _ context: CallContext
-  ) async throws -> (caller: String, steps: [Step], SpaceSeal?, OperationIdentity?) {
+  private func admit(_ request: BatchRequest, _ context: CallContext) throws -> String {
     let caller = try admit(context, .write, to: request.space)
     if request.operations.contains(where: \.readsValue) { try admit(context, .read, to: request.space) }
     guard request.operations.count <= Limits.batchOperations else {
       throw TooLarge(
         what: "operations", limit: UInt64(Limits.batchOperations), size: UInt64(request.operations.count))
     }
+    return caller
+  }
+
+  private func prepare(
+    _ request: BatchRequest, _ context: CallContext, _ seal: SpaceSeal?
+  ) throws -> (steps: [Step], OperationIdentity?) {
     let steps = try request.operations.map { try step($0) }
-    let subjects = Set(request.operations.map(\.subject))
-    let seal = try await preparedSeal(of: request.space, for: subjects)
     let identity = try operation(context, seal) { hash in
       hash.append(counted: request.space)
       for operation in request.operations {
@@ -48,7 +56,7 @@ extension PersistenceCalls {
         hash.append(counted: try seal?.identity(of: bytes, subject: operation.subject) ?? bytes)
       }
     }
-    return (caller, steps, seal, identity)
+    return (steps, identity)
   }
 
   private func step(_ operation: Operation) throws -> Step {

@@ -64,14 +64,14 @@ extension PersistenceCalls {
   /// What seals and opens the contents of a space; nil where they are kept as they are given.
   func seal(of space: String) -> SpaceSeal? { ring.map { SpaceSeal(ring: $0, space: space) } }
 
-  /// The same, with the keys made that the space and these subjects need.
-  nonisolated(nonsending) func preparedSeal(
-    of space: String, for subjects: Set<String> = []
-  ) async throws -> SpaceSeal? {
-    guard let ring else { return nil }
-    return try await storing {
-      for subject in subjects.union([""]) { try await ring.prepare(KeyOwner(space: space, subject: subject)) }
-      return SpaceSeal(ring: ring, space: space)
+  /// Makes the keys that a space and subjects need and do not have yet.
+  nonisolated(nonsending) func prepareKeys(of seal: SpaceSeal, for subjects: Set<String> = []) async throws {
+    do {
+      for subject in subjects.union([""]) {
+        try await seal.ring.prepare(KeyOwner(space: seal.space, subject: subject))
+      }
+    } catch let error as StoreError {
+      throw CallError(error)
     }
   }
 

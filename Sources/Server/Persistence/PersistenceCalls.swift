@@ -54,7 +54,8 @@ final class PersistenceCalls: PersistenceService {
     let value = try newValue(
       key: request.key, content: request.content, type: request.type, expiresIn: request.expiresIn,
       expected: request.expected, subject: request.subject)
-    let seal = ring == nil ? nil : try await preparedSeal(of: request.space, for: [request.subject])
+    let seal = seal(of: request.space)
+    if let seal { try await prepareKeys(of: seal, for: [request.subject]) }
     let identity = try operation(context, seal, subject: request.subject) { hash in
       hash.append(counted: request.space)
       hash.append(value)
@@ -82,7 +83,8 @@ final class PersistenceCalls: PersistenceService {
   nonisolated(nonsending) func delete(_ request: DeleteRequest, context: CallContext) async throws -> DeleteReply {
     let caller = try admit(context, .write, to: request.space)
     let key = try checked(key: request.key)
-    let seal = ring == nil ? nil : try await preparedSeal(of: request.space)
+    let seal = seal(of: request.space)
+    if let seal { try await prepareKeys(of: seal) }
     let identity = try operation(context, seal) { hash in
       hash.append(counted: request.space)
       hash.append(counted: key)

@@ -39,6 +39,7 @@ final class KeyRing: Sendable {
 
   /// The key that seals what is written for an owner.
   /// - Throws: `MissingKey` when there is none yet.
+  @inline(never)
   func current(_ owner: KeyOwner) throws -> HubKey {
     if let key = known.withLock({ $0.current[owner] }) { return key }
     let version = known.withLock { $0.version }

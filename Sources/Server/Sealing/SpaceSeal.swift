@@ -75,6 +75,9 @@ struct SpaceSeal: Sendable {
   }
 
   /// What stands for a content's hash in the identity of a call.
+  ///
+  /// Stays a function of its own: the optimizer of Swift 6.3 crashes where it becomes a part of an async one.
+  @inline(never)
   func identity(of hash: [UInt8], subject: String) throws -> [UInt8] {
     try hmacSHA256(key: ring.current(KeyOwner(space: space, subject: subject)).identity, message: hash)
   }
