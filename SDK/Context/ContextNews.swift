@@ -4,7 +4,13 @@ import HoldfastRPC
 public final class ContextNews: Sendable {
   private struct State {
     var bells: [ContextName: [ObjectIdentifier: Bell]] = [:]
-    var relays: [ObjectIdentifier: @Sendable (_ name: String?) -> Void] = [:]
+    var relays: [ObjectIdentifier: Relay] = [:]
+  }
+
+  /// One that hands on what is told here, and those who watch there.
+  private struct Relay {
+    let tell: @Sendable (_ name: String?) -> Void
+    let watched: @Sendable () -> Set<ContextName>
   }
 
   private let state = Lock(State())
@@ -17,7 +23,7 @@ public final class ContextNews: Sendable {
       (state.bells[ContextName(text: name)].map { Array($0.values) } ?? [], Array(state.relays.values))
     }
     for bell in bells { bell.ring() }
-    for relay in relays { relay(name) }
+    for relay in relays { relay.tell(name) }
   }
 
   /// Any key may have another value.
@@ -26,7 +32,7 @@ public final class ContextNews: Sendable {
       (state.bells.values.flatMap { Array($0.values) }, Array(state.relays.values))
     }
     for bell in bells { bell.ring() }
-    for relay in relays { relay(nil) }
+    for relay in relays { relay.tell(nil) }
   }
 
   /// One that listens; it ends when this goes.
@@ -51,10 +57,18 @@ public final class ContextNews: Sendable {
     return listener
   }
 
-  /// Hands on all that is told; without a name it may be any. The closure must be quick.
-  func relay(_ body: @escaping @Sendable (_ name: String?) -> Void) -> Listener {
+  /// Whom anybody watches, here or where it is handed on to.
+  var watched: Set<ContextName> {
+    let (names, relays) = state.withLock { (Set($0.bells.keys), Array($0.relays.values)) }
+    return relays.reduce(into: names) { $0.formUnion($1.watched()) }
+  }
+
+  /// Hands on all that is told; without a name it may be any. The closures must be quick.
+  func relay(
+    _ tell: @escaping @Sendable (_ name: String?) -> Void, watched: @escaping @Sendable () -> Set<ContextName>
+  ) -> Listener {
     let listener = Listener { [weak self] listener in self?.state.withLock { $0.relays[listener] = nil } }
-    state.withLock { $0.relays[ObjectIdentifier(listener)] = body }
+    state.withLock { $0.relays[ObjectIdentifier(listener)] = Relay(tell: tell, watched: watched) }
     return listener
   }
 }

@@ -91,7 +91,9 @@ public final class CompositeContextProvider: ContextProvider {
     self.clock = clock
     breakers = members.map { CircuitBreaker(failures: $0.failures, pause: $0.pause) }
     results = Cache(capacity: ContextLimits.results, clock: { 0 }, weigher: { _, _ in 1 })
-    let listeners = members.map { member in member.provider.news.relay { [weak self] in self?.heard($0) } }
+    let listeners = members.map { member in
+      member.provider.news.relay({ [weak self] in self?.heard($0) }, watched: { [weak news] in news?.watched ?? [] })
+    }
     relays.withLock { $0 = listeners }
   }
 

@@ -1,11 +1,5 @@
 import HoldfastStore
 
-#if canImport(Darwin)
-  internal import Darwin
-#else
-  internal import Glibc
-#endif
-
 /// Notices what other processes do to a replica's file, and wakes those that watch it here.
 ///
 /// Every write of theirs goes to the write-ahead log, so its time of change is looked at, which costs next to nothing;
@@ -45,23 +39,5 @@ struct Neighbours: Sendable {
       core.status.change { $0.failed(failure) }
       return nil
     }
-  }
-}
-
-/// When a file was last written, and how long it is.
-private struct WriteTime: Equatable {
-  let seconds: Int
-  let nanoseconds: Int
-  let size: Int
-
-  init?(of path: String) {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return nil }
-    #if canImport(Darwin)
-      (seconds, nanoseconds) = (status.st_mtimespec.tv_sec, status.st_mtimespec.tv_nsec)
-    #else
-      (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
-    #endif
-    size = Int(status.st_size)
   }
 }

@@ -251,3 +251,7 @@ public final class SecureAdapter: StorageAdapter {
     StorageError(.damaged, "the sealed value is not what was written; it stays until it is written anew", key: key)
   }
 }
+
+extension SecureAdapter: MarkedAdapter {
+  var mark: WriteTime? { (adapter as? any MarkedAdapter)?.mark }
+}

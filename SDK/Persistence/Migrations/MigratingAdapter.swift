@@ -113,6 +113,10 @@ public final class MigratingAdapter: StorageAdapter {
   }
 }
 
+extension MigratingAdapter: MarkedAdapter {
+  var mark: WriteTime? { (adapter as? any MarkedAdapter)?.mark }
+}
+
 /// What is stored of an earlier version, read as of the newest. Nothing is changed.
 private struct EarlierVersion {
   private let migrations: StateMigrations
