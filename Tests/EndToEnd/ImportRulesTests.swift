@@ -14,7 +14,7 @@ private let rules: [Rule] = [
   Rule("HoldfastContract", in: "Sources/Contract", imports: ["HoldfastWire"], system: pure),
   Rule("HoldfastStore", in: "Sources/Store", imports: ["CSQLite", "HoldfastCrypto"], system: libc),
   Rule("HoldfastSync", in: "Sources/Sync", imports: ["HoldfastContract"], system: pure),
-  Rule("HoldfastSDK", in: "SDK", imports: ["HoldfastRPC", "HoldfastContract"] + foundations, system: libc),
+  Rule("HoldfastSDK", in: "SDK", imports: ["HoldfastRPC", "HoldfastContract"] + foundations, system: libc + keychain),
   Rule(
     "HoldfastServer", in: "Sources/Server",
     imports: ["HoldfastRPC", "HoldfastContract", "HoldfastAnalysis"] + foundations, system: libc),
@@ -29,6 +29,8 @@ private let rules: [Rule] = [
 
 private let foundations = ["HoldfastStore", "HoldfastSync", "HoldfastCache", "HoldfastCrypto"]
 private let pure = ["FoundationEssentials", "Synchronization"]
+/// Of Apple's systems.
+private let keychain = ["Security"]
 private let libc = pure + ["Glibc", "Musl", "Darwin"]
 
 /// Folders that hold what C gives, and no Swift.
