@@ -11,6 +11,7 @@ enum Presser {
     let (what, kind, path) = (words[0], words[1], words[2])
     switch what {
     case "limit": try await meetLimit(try await open(kind, path))
+    case "overwrite": try await overwrite(try await open(kind, path))
     default: try await meetStranger(kind, path)
     }
   }
@@ -20,6 +21,16 @@ enum Presser {
     case "sqlite": try await SQLiteAdapter.open(path + "/values.sqlite")
     case "file": try FileAdapter(directory: path, client: "app")
     default: try DefaultsAdapter(file: path + "/settings.json")
+    }
+  }
+
+  /// Writes two values in turns, until it is killed, and tells each version that it was given.
+  private static func overwrite(_ adapter: any StorageAdapter) async throws {
+    var byte: UInt8 = 1
+    while true {
+      let version = try await adapter.write([UInt8](repeating: byte, count: 200_000), for: "value")
+      FileHandle.standardOutput.write(Data("\(version)\n".utf8))
+      byte = 3 - byte
     }
   }
 
