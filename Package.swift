@@ -29,6 +29,7 @@ let package = Package(
     .executable(name: "holdfast", targets: ["holdfast"]),
     .executable(name: "holdfast-codegen", targets: ["holdfast-codegen"]),
     .library(name: "HoldfastSDK", targets: ["HoldfastSDK", "HoldfastContract", "HoldfastSync", "HoldfastCache"]),
+    .library(name: "HoldfastHTTP", targets: ["HoldfastHTTP"]),
     .library(name: "HoldfastTesting", targets: ["HoldfastTesting"]),
     .library(name: "HoldfastRPC", targets: ["HoldfastRPC"]),
     .library(name: "HoldfastWire", targets: ["HoldfastWire"]),
@@ -64,12 +65,14 @@ let package = Package(
         "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastSync", "HoldfastCrypto",
         "HoldfastCache", "CLinux",
       ],
-      excluding: ["Testing"], sources: ["Client", "Offline", "Persistence", "Context", "Generated"]),
+      excluding: ["Testing", "HTTP"], sources: ["Client", "Offline", "Persistence", "Context", "Generated"]),
     module(
       "HoldfastServer", at: "Sources/Server",
       needs: [
         "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastSync", "HoldfastCrypto",
       ]),
+    // What needs FoundationNetworking, so that nobody else carries it.
+    module("HoldfastHTTP", at: "SDK/HTTP", needs: ["HoldfastSDK", "HoldfastRPC", "HoldfastCache"]),
     // Whole hubs and devices in one process, for tests.
     module(
       "HoldfastTesting", at: "SDK/Testing",
@@ -129,6 +132,7 @@ let package = Package(
         "HoldfastSync", "HoldfastWire", "HoldfastCrypto", "HoldfastCache",
       ],
       excluding: ["Offline/diary.rpc", "Offline/first.rpc"]),
+    tests("HTTP", needs: ["HoldfastHTTP", "HoldfastSDK", "HoldfastTesting", "HoldfastRPC"]),
     tests(
       "Testing",
       needs: [
