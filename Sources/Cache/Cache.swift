@@ -33,7 +33,9 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     self.clock = clock
     self.weigher = weigher
     policy = Guarded(Policy(capacity: capacity))
-    shards = .allocate(capacity: Limits.shards)
+    shards = UnsafeMutableRawPointer.allocate(
+      byteCount: Limits.shards * MemoryLayout<Guarded<Table<Key, Value>>>.stride, alignment: Limits.lineBytes
+    ).bindMemory(to: Guarded<Table<Key, Value>>.self, capacity: Limits.shards)
     for number in 0..<Limits.shards { (shards + number).initialize(to: Guarded(Table())) }
   }
 

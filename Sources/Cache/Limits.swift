@@ -6,6 +6,9 @@ enum Limits {
   /// Parts of a cache that have a lock each. One bit for each in the mask of those that have reads to tell of.
   @usableFromInline static let shards = 64
 
+  /// Where shards begin: processors fetch lines of 64 bytes, many of them in pairs.
+  static let lineBytes = 128
+
   /// Reads of one shard that wait to be told to the policy; when they are so many, the reader tells it.
   @usableFromInline static let waitingReads = 64
 

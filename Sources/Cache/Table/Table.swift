@@ -18,20 +18,23 @@ struct Table<Key: Hashable & Sendable, Value: Sendable>: ~Copyable, @unchecked S
     }
   }
 
+  // What each reader needs comes first: with the lock before it, that is one line of memory, which goes from core to core.
+  @usableFromInline var hits = 0
+  @usableFromInline var misses = 0
   @usableFromInline var marks: UnsafeMutablePointer<Mark>
   /// Initialized where the slot's mark is not empty.
   @usableFromInline var entries: UnsafeMutablePointer<Entry>
   @usableFromInline var mask: Int
-  @usableFromInline var count = 0
-
-  @usableFromInline var reads: UnsafeMutablePointer<Mark>
-  @usableFromInline var readCount = 0
-  /// One read in so many is noted, and how many pass until the next one is.
-  @usableFromInline var stride = 1
+  /// How many reads pass until one is noted.
   @usableFromInline var unnoted = 0
+  @usableFromInline var readCount = 0
 
-  @usableFromInline var hits = 0
-  @usableFromInline var misses = 0
+  /// One read in so many is noted.
+  @usableFromInline var stride = 1
+  @usableFromInline var reads: UnsafeMutablePointer<Mark>
+  @usableFromInline var count = 0
+  /// So that no two shards share a line, nor a pair of lines that processors fetch together.
+  @usableFromInline let padding = (0, 0, 0, 0, 0)
 
   @inlinable
   init() {
