@@ -26,12 +26,13 @@ struct ContextRecord: Codable, Sendable {
   /// - Parameter version: of what cannot be read any more; the next is above it.
   init(after version: UInt64 = 0) { lastVersion = version }
 
-  /// - Throws: `newerVersion` when it has a layout that is not known here.
+  /// - Throws: `newerVersion` when it has a layout that is not known here, and anything else when it is damaged.
   init(_ bytes: [UInt8]) throws {
     self = try JSONValueCoder().decode(ContextRecord.self, from: bytes)
     guard layout <= Self.newestLayout else {
       throw StorageError(.newerVersion, "a later release of the program has written it: use that one")
     }
+    guard lastVersion < .max else { throw StorageError(.damaged, "it counts more changes than there can be") }
   }
 
   func encoded() throws -> [UInt8] { try JSONValueCoder().encode(self) }

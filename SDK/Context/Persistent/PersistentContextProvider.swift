@@ -85,7 +85,8 @@ public final class PersistentContextProvider: ContextProvider {
     guard let item = try await record(key.name).record.current(at: now), let value = try value(of: item, key) else {
       return key.orDefault(nil)
     }
-    return Resolution(value, source: name, age: .microseconds(max(0, now - item.written)), reason: .fresh)
+    let age = Duration.microseconds(now) - .microseconds(item.written)
+    return Resolution(value, source: name, age: max(age, .zero), reason: .fresh)
   }
 
   /// The values that the key has had, the newest first, as far as they are kept: also those that have ended, until they are

@@ -145,6 +145,26 @@ import Testing
     #expect(try await context.resolve(key)?.value == "new")
   }
 
+  @Test func `numbers that cannot be are damage or bounded, and nothing traps`() async throws {
+    let memory = MemoryAdapter()
+    let context = try PersistentContextProvider(memory)
+    func put(_ version: UInt64, _ written: Int64) async throws {
+      let item = #"{"content":"MQ==","type":"Int","version":1,"written":\#(written),"ends":\#(Int64.max)}"#
+      let record = #"{"layout":1,"items":[\#(item)],"lastVersion":\#(version)}"#
+      try await memory.write(Array(record.utf8), for: "context/number")
+    }
+    let number = ContextKey<Int>("number")
+    try await put(1, .min)
+    #expect(try #require(try await context.resolve(number)).age > .seconds(86_400))
+    try await put(1, .max)
+    #expect(try await context.resolve(number)?.age == .zero)
+    try await put(.max, 0)
+    let error = await #expect(throws: ContextError.self) { try await context.resolve(number) }
+    #expect(error?.code == .corruption)
+    try await context.set(2, for: number)
+    #expect(try await context.resolve(number)?.value == 2)
+  }
+
   @Test func `what a later release has written is not written over`() async throws {
     let memory = MemoryAdapter()
     let later = Array(#"{"layout":2,"items":[],"lastVersion":3}"#.utf8)
