@@ -21,6 +21,10 @@ extension CommandFailure {
       self.init(
         .failed, "the \(error.what) has \(error.size) bytes; the hub takes \(error.limit)",
         hint: error.what == "content" ? "The hub's setting --value-bytes says how large a value may be." : nil)
+    case let error as Forbidden where error.need == "administrator":
+      self.init(
+        .refused, "this needs an admin token",
+        hint: "What is set for the whole hub can be read with --space and a space that the token reads.")
     case let error as Forbidden:
       self.init(
         .refused, "the token does not allow to \(error.need) in the space \(error.space)",

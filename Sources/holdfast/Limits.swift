@@ -6,7 +6,7 @@ enum Limits {
   static let configurationBytes = 1 << 20
   /// Connections that a hub can be told to take.
   static let hubConnections = 1_000_000
-  /// Values in one page of `list`.
+  /// Values in one page of `list` and of `context list`.
   static let pageValues: UInt32 = 500
   /// Connections of one benchmark.
   static let benchConnections = 20_000

@@ -211,7 +211,7 @@ package struct AuditTrail {
           } else {
             report.add(
               Finding(
-                space: space.name, sequence: last, key: written.key, who: written.who, at: written.at.timestamp,
+                space: space.name, sequence: last, key: written.shownKey, who: written.who, at: written.at.timestamp,
                 problem: "the context is not what was written"))
           }
         }

@@ -54,7 +54,7 @@ struct ChainWalk {
       if ChangeLog.digest(after: digest, sequence: place, at: at, who: who, entry) != stated {
         report.add(
           AuditTrail.Finding(
-            space: space.name, sequence: place, key: entry.key, who: who, at: at.timestamp,
+            space: space.name, sequence: place, key: entry.shownKey, who: who, at: at.timestamp,
             problem: "the change was altered, or does not follow from the one before"))
       }
     }

@@ -147,7 +147,8 @@ final class ContextCalls: ContextService {
   private func newContext(_ request: ContextSetRequest, at place: ContextSpot) throws -> NewContext {
     let address = try place.address(of: checked(name: request.name))
     guard request.content.count <= Limits.contextBytes else {
-      throw TooLarge(what: "content", limit: UInt64(Limits.contextBytes), size: UInt64(request.content.count))
+      throw TooLarge(
+        what: "content of context", limit: UInt64(Limits.contextBytes), size: UInt64(request.content.count))
     }
     guard request.type.utf8.count <= Limits.typeBytes else {
       throw TooLarge(what: "type", limit: UInt64(Limits.typeBytes), size: UInt64(request.type.utf8.count))

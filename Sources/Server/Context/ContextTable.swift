@@ -173,7 +173,8 @@ enum ContextTable {
   /// A row beside what the log says was written.
   struct Written {
     let sequence: Int64
-    let key: [UInt8]
+    /// The key in the log, as a person can read it.
+    let shownKey: [UInt8]
     let isAsLogged: Bool
     let who: String
     let at: Moment
@@ -189,11 +190,12 @@ enum ContextTable {
     try transaction.forEach(written, [.integer(first + sequence), .integer(end), .integer(limit)]) { row in
       let kind = ContextChangeKind(rawValue: Int32(clamping: row.integer(2)))
       let hash = row.isNull(3) ? [] : SHA256.hash(content(row, 3))
+      let logged = LogEntry(
+        kind: ChangeKind(rawValue: Int32(clamping: row.integer(4))), key: row.bytes(5), content: row.bytes(6))
       body(
         Written(
-          sequence: row.integer(0) - first, key: row.bytes(5),
-          isAsLogged: ContextChangeKind(ChangeKind(rawValue: Int32(clamping: row.integer(4)))) == kind
-            && row.bytes(1) == row.bytes(5) && hash == row.bytes(6),
+          sequence: row.integer(0) - first, shownKey: logged.shownKey,
+          isAsLogged: ContextChangeKind(logged.kind) == kind && row.bytes(1) == logged.key && hash == logged.content,
           who: row.text(7), at: Moment(microseconds: row.integer(8))))
       return true
     }

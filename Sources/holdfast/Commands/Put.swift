@@ -1,7 +1,5 @@
 import HoldfastContract
 import HoldfastSDK
-import HoldfastServer
-import HoldfastStore
 
 extension Command {
   static let put = Command(
@@ -9,12 +7,10 @@ extension Command {
     summary: "Stores a value durably and prints its version.",
     positionals: [
       .key,
-      Positional(name: "VALUE", summary: "The content; - reads it from standard input.", isOptional: true),
+      .value,
     ],
     options: [
-      .value("--file", "FILE", "Take the content from a file."),
-      .value("--type", "TYPE", "A media type or another note, kept beside the value."),
-      .value("--expires-in", "TIME", "Forget the value after this: 90s, 12h, 7d."),
+      .content, .type, .expiresIn,
       .value("--subject", "NAME", "Whom the value is about, so that it can be erased with all else about them."),
       .expected, .space,
     ],
@@ -26,7 +22,7 @@ extension Command {
     ],
     run: { arguments, console in
       let request = PutRequest(
-        space: arguments.space, key: arguments.key, content: try content(arguments), type: arguments["--type"] ?? "",
+        space: arguments.space, key: arguments.key, content: try arguments.content(), type: arguments["--type"] ?? "",
         expiresIn: try arguments.duration("--expires-in"), expected: try arguments.expectedVersion(),
         subject: arguments["--subject"] ?? "")
       let hub = try await Client.connect(arguments)
@@ -38,25 +34,4 @@ extension Command {
         "\(reply.version)", json: ["key": .string(request.key), "version": .unsigned(reply.version)])
       return .done
     })
-}
-
-private func content(_ arguments: Arguments) throws -> [UInt8] {
-  let value = arguments.positional("VALUE")
-  if let file = arguments["--file"] {
-    guard value == nil else { throw UsageError(message: "put: give VALUE or --file, not both") }
-    return try file.contents()
-  }
-  guard let value else { throw UsageError(message: "put: VALUE is missing", hint: "Give it, or - or --file FILE.") }
-  return value == "-" ? try "/dev/stdin".contents() : Array(value.utf8)
-}
-
-extension String {
-  /// The bytes of the file at this path.
-  fileprivate func contents() throws(CommandFailure) -> [UInt8] {
-    do {
-      return try LocalFile.read(self, limit: Limits.valueBytes)
-    } catch {
-      throw CommandFailure(.usage, error.description)
-    }
-  }
 }

@@ -1,15 +1,22 @@
 import HoldfastContract
+import HoldfastCrypto
 import HoldfastServer
+import HoldfastStore
 import HoldfastWire
 
 /// What the commands for values share.
 extension Option {
   static let space = value("--space", "NAME", "The space; \"default\" unless given. Environment: HOLDFAST_SPACE.")
+  static let content = value("--file", "FILE", "Take the content from a file.")
+  static let type = value("--type", "TYPE", "A media type or another note, kept beside the value.")
+  static let expiresIn = value("--expires-in", "TIME", "Forget the value after this: 90s, 12h, 7d.")
   static let expected = value(
     "--expect", "VERSION", "Only if the value has this version now; 0: only if there is none.")
 }
 
 extension Positional {
+  static let value = Positional(
+    name: "VALUE", summary: "The content; - reads it from standard input.", isOptional: true)
   static let key = Positional(name: "KEY", summary: "The value's key.")
 }
 
@@ -26,6 +33,37 @@ extension Arguments {
         message: "\(command.name): --content goes with --json", hint: "Add --json, or read one by `get`.")
     }
     return true
+  }
+
+  /// The content that is given as `VALUE`, by `--file` or on standard input.
+  func content() throws -> [UInt8] {
+    let value = positional("VALUE")
+    if let file = self["--file"] {
+      guard value == nil else { throw UsageError(message: "\(command.name): give VALUE or --file, not both") }
+      return try Self.contents(of: file)
+    }
+    guard let value else {
+      throw UsageError(message: "\(command.name): VALUE is missing", hint: "Give it, or - or --file FILE.")
+    }
+    return value == "-" ? try Self.contents(of: "/dev/stdin") : Array(value.utf8)
+  }
+
+  private static func contents(of file: String) throws(CommandFailure) -> [UInt8] {
+    do {
+      return try LocalFile.read(file, limit: Limits.valueBytes)
+    } catch {
+      throw CommandFailure(.usage, error.description)
+    }
+  }
+
+  /// The cursor that `--cursor` gives; none where it is not there.
+  func cursor() throws(UsageError) -> [UInt8] {
+    guard let text = self["--cursor"] else { return [] }
+    guard let cursor = HoldfastCrypto.bytes(base64URL: text) else {
+      throw UsageError(
+        message: "\(command.name): \"\(text)\" is no cursor", hint: "Take one that --json printed.")
+    }
+    return cursor
   }
 
   /// The version that `--expect` names.

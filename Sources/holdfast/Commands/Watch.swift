@@ -28,7 +28,7 @@ extension Command {
       var left = try arguments.count("--limit", in: 1...Int.max) ?? .max
       let withContent = try arguments.wantsContent(console)
       let request = WatchRequest(
-        space: arguments.space, prefix: arguments.positional("PREFIX") ?? "", cursor: try cursor(arguments),
+        space: arguments.space, prefix: arguments.positional("PREFIX") ?? "", cursor: try arguments.cursor(),
         fromStart: arguments.has("--from-start"), bare: !withContent)
       let hub = try await Client.connect(arguments)
       for try await change in hub.persistence.changes(request) {
@@ -42,14 +42,6 @@ extension Command {
       }
       return .done
     })
-}
-
-private func cursor(_ arguments: Arguments) throws(UsageError) -> [UInt8] {
-  guard let text = arguments["--cursor"] else { return [] }
-  guard let cursor = bytes(base64URL: text) else {
-    throw UsageError(message: "watch: \"\(text)\" is no cursor", hint: "Take one that --json printed.")
-  }
-  return cursor
 }
 
 private func print(_ change: Change, withContent: Bool, on console: Console) {

@@ -13,7 +13,7 @@ struct `The audit trail by the command line` {
     let whole = try await Holdfast.run(["audit", "verify", "--data", hub.data])
     #expect(whole.exitCode == 0)
     #expect(whole.output.hasPrefix("Everything is as it was written."))
-    try alterByte(of: SHA256.hash(Array("value 3".utf8)), in: hub.data + "/holdfast.sqlite")
+    try hub.alterByte(of: SHA256.hash(Array("value 3".utf8)))
     let altered = try await Holdfast.run(["audit", "verify"], environment: ["HOLDFAST_DATA": hub.data])
     #expect(altered.exitCode == 1)
     #expect(altered.output.hasPrefix("space notes, change 3, key key 3, by "))
@@ -31,8 +31,12 @@ struct `The audit trail by the command line` {
     #expect(usage.exitCode == 2)
     #expect(try await Holdfast.run(["audit", "verify"]).exitCode == 2)
   }
+}
 
-  private func alterByte(of bytes: [UInt8], in path: String) throws {
+extension HubProcess {
+  /// Changes a byte in the file of a hub that has ended, in the one place where these are.
+  func alterByte(of bytes: [UInt8]) throws {
+    let path = data + "/holdfast.sqlite"
     var file = try Data(contentsOf: URL(fileURLWithPath: path))
     let places = file.ranges(of: bytes)
     try #require(places.count == 1)
