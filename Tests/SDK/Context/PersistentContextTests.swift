@@ -42,6 +42,34 @@ import Testing
     #expect(broken == [])
   }
 
+  @Test func `it keeps the rules in a plain file`() async throws {
+    let made = Lock(0)
+    let broken = await ContextConformance {
+      let name = made.withLock { made in
+        made += 1
+        return "plain\(made).db"
+      }
+      let file = try await SQLiteAdapter.open(folder.path(name))
+      var subject = try self.subject(file)
+      subject.cutOff = { await file.close() }
+      return subject
+    }.run()
+    #expect(broken == [])
+  }
+
+  @Test func `it keeps the rules in memory`() async throws {
+    #expect(await ContextConformance { try subject(MemoryAdapter()) }.run() == [])
+  }
+
+  private func subject(_ adapter: any StorageAdapter) throws -> ContextConformance.Subject {
+    var settings = PersistentContextProvider.Settings()
+    settings.clock = clock.device()
+    var subject = ContextConformance.Subject(try PersistentContextProvider(adapter, settings))
+    subject.pass = { [clock] in try await clock.advance(by: $0) }
+    subject.damage = { _ = try await adapter.write([1, 2, 3], for: "context/" + $0) }
+    return subject
+  }
+
   @Test func `what one sets another finds, and who watches is told`() async throws {
     let made = Lock(0)
     let broken = await ContextConformance {
