@@ -55,6 +55,30 @@ public struct AdministrationClient: Sendable {
   ) async throws(CallError<AdministrationMethods.ListSpacesFailure>) -> ListSpacesReply {
     try await client.unary(AdministrationMethods.listSpaces, request, options)
   }
+
+  /// The keys by which contents are sealed, oldest first.
+  public nonisolated(nonsending) func listKeys(
+    _ request: ListKeysRequest,
+    options: CallOptions = .default
+  ) async throws(CallError<AdministrationMethods.ListKeysFailure>) -> ListKeysReply {
+    try await client.unary(AdministrationMethods.listKeys, request, options)
+  }
+
+  /// Puts new keys in the place of those in force, while everything goes on.
+  public nonisolated(nonsending) func rotateKeys(
+    _ request: RotateKeysRequest,
+    options: CallOptions = .default
+  ) async throws(CallError<AdministrationMethods.RotateKeysFailure>) -> RotateKeysReply {
+    try await client.unary(AdministrationMethods.rotateKeys, request, options)
+  }
+
+  /// Removes all that a space has of a subject, and destroys the keys by which it was sealed.
+  public nonisolated(nonsending) func eraseSubject(
+    _ request: EraseSubjectRequest,
+    options: CallOptions = .default
+  ) async throws(CallError<AdministrationMethods.EraseSubjectFailure>) -> EraseSubjectReply {
+    try await client.unary(AdministrationMethods.eraseSubject, request, options)
+  }
 }
 
 /// For measuring a hub and the way to it.

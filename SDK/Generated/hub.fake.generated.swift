@@ -23,6 +23,12 @@ public final class FakeAdministration: Sendable {
     var setQuotaRequests: [SpaceQuota] = []
     var listSpacesAnswer: UnaryHandler<ListSpacesRequest, ListSpacesReply>?
     var listSpacesRequests: [ListSpacesRequest] = []
+    var listKeysAnswer: UnaryHandler<ListKeysRequest, ListKeysReply>?
+    var listKeysRequests: [ListKeysRequest] = []
+    var rotateKeysAnswer: UnaryHandler<RotateKeysRequest, RotateKeysReply>?
+    var rotateKeysRequests: [RotateKeysRequest] = []
+    var eraseSubjectAnswer: UnaryHandler<EraseSubjectRequest, EraseSubjectReply>?
+    var eraseSubjectRequests: [EraseSubjectRequest] = []
   }
 
   private let state = Lock(State())
@@ -76,6 +82,30 @@ public final class FakeAdministration: Sendable {
 
   /// The requests of `listSpaces` so far, in the order in which they came.
   public var listSpacesRequests: [ListSpacesRequest] { state.withLock { $0.listSpacesRequests } }
+
+  /// Sets what answers `listKeys`.
+  public func onListKeys(_ answer: @escaping UnaryHandler<ListKeysRequest, ListKeysReply>) {
+    state.withLock { $0.listKeysAnswer = answer }
+  }
+
+  /// The requests of `listKeys` so far, in the order in which they came.
+  public var listKeysRequests: [ListKeysRequest] { state.withLock { $0.listKeysRequests } }
+
+  /// Sets what answers `rotateKeys`.
+  public func onRotateKeys(_ answer: @escaping UnaryHandler<RotateKeysRequest, RotateKeysReply>) {
+    state.withLock { $0.rotateKeysAnswer = answer }
+  }
+
+  /// The requests of `rotateKeys` so far, in the order in which they came.
+  public var rotateKeysRequests: [RotateKeysRequest] { state.withLock { $0.rotateKeysRequests } }
+
+  /// Sets what answers `eraseSubject`.
+  public func onEraseSubject(_ answer: @escaping UnaryHandler<EraseSubjectRequest, EraseSubjectReply>) {
+    state.withLock { $0.eraseSubjectAnswer = answer }
+  }
+
+  /// The requests of `eraseSubject` so far, in the order in which they came.
+  public var eraseSubjectRequests: [EraseSubjectRequest] { state.withLock { $0.eraseSubjectRequests } }
 
   /// A client whose calls this fake answers, without a network.
   public func client() -> AdministrationClient {
@@ -144,6 +174,36 @@ public final class FakeAdministration: Sendable {
       }
       guard let answer else {
         throw CallError<Never>(.unimplemented, "FakeAdministration has no answer: call onListSpaces")
+      }
+      return try await answer(request, context)
+    }
+    dispatcher.unary(AdministrationMethods.listKeys) { [state] request, context in
+      let answer = state.withLock { state in
+        state.listKeysRequests.append(request)
+        return state.listKeysAnswer
+      }
+      guard let answer else {
+        throw CallError<Never>(.unimplemented, "FakeAdministration has no answer: call onListKeys")
+      }
+      return try await answer(request, context)
+    }
+    dispatcher.unary(AdministrationMethods.rotateKeys) { [state] request, context in
+      let answer = state.withLock { state in
+        state.rotateKeysRequests.append(request)
+        return state.rotateKeysAnswer
+      }
+      guard let answer else {
+        throw CallError<Never>(.unimplemented, "FakeAdministration has no answer: call onRotateKeys")
+      }
+      return try await answer(request, context)
+    }
+    dispatcher.unary(AdministrationMethods.eraseSubject) { [state] request, context in
+      let answer = state.withLock { state in
+        state.eraseSubjectRequests.append(request)
+        return state.eraseSubjectAnswer
+      }
+      guard let answer else {
+        throw CallError<Never>(.unimplemented, "FakeAdministration has no answer: call onEraseSubject")
       }
       return try await answer(request, context)
     }

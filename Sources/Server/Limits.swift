@@ -90,6 +90,12 @@ package enum Limits {
   /// Rows that one transaction seals anew, and rows that are looked at for that in one read.
   static let sealedRows = 64
   static let sweptRows = 4_096
+  /// How long a key stays at hand that was replaced and destroyed: reads that began before that are over then.
+  static let keyLingering: Duration = .seconds(60)
+  /// Such reads in one turn of housekeeping.
+  static let sweepSteps = 16
+  /// Keys that an administrator is shown at once.
+  static let listedKeys = 1_000
 
   // Audit
   /// Findings that a report lists.

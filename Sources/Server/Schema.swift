@@ -12,5 +12,6 @@ package enum Schema {
     Migration(7, "openings of replicas", revert: SyncTables.removeOpenings, SyncTables.addOpenings),
     Migration(8, "context", revert: ContextTables.remove, ContextTables.create),
     Migration(9, "sealed values", revert: PersistenceTables.removeSeals, PersistenceTables.addSeals),
+    Migration(10, "erasures", revert: PersistenceTables.removeErasures, PersistenceTables.addErasures),
   ]
 }

@@ -119,6 +119,25 @@ public final class Store: Sendable {
     }
   }
 
+  /// Moves all of the WAL into the database and empties it, so that nothing is left there of what was deleted.
+  /// - Throws: `locked` when others are in the middle of a long read; try again later.
+  package nonisolated(nonsending) func emptyLog() async throws {
+    try await withUnsafeThrowingContinuation { (caller: UnsafeContinuation<Void, any Error>) in
+      do {
+        try scans.submit { [database] _ in
+          caller.resume(
+            with: Result {
+              guard try database.makeCheckpointConnection().checkpoint(.empty) != nil else {
+                throw StoreError(.locked, "the log of the database cannot be emptied: somebody reads it for long")
+              }
+            })
+        }
+      } catch {
+        caller.resume(throwing: error)
+      }
+    }
+  }
+
   /// A new reader, for the one thread that will use it.
   public func makeReader() throws(StoreError) -> Reader { try database.makeReader() }
 

@@ -36,6 +36,8 @@ extension CommandFailure {
         hint: "List the space, then watch from now on.")
     case let error as OperationMismatch: self.init(.conflict, error.message)
     case let error as NoSuchToken: self.init(.notFound, "there is no token \(error.id)", hint: "See `token list`.")
+    case is NotSealed:
+      self.init(.failed, "the hub keeps what it is given as it is", hint: "Start it with `holdfast serve --seal`.")
     case let error as NotAllowed: self.init(.refused, "this needs \(error.need)")
     default: self.init(.failed, "\(error)")
     }

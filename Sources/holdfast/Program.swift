@@ -15,8 +15,8 @@ enum Program {
     summary: "holdfast \(version): an offline-first state hub, its command line and its tools.",
     commands: [
       .serve, .put, .get, .delete, .exists, .list, .watch, .contextGet, .contextSet, .contextRemove, .contextList,
-      .contextHistory, .contextWatch, .export, .import, .spaceList, .spaceQuota, .tokenCreate,
-      .tokenList, .tokenRevoke, .replicaStatus, .replicaQueue, .replicaPush, .replicaPull, .replicaSync,
+      .contextHistory, .contextWatch, .export, .import, .spaceList, .spaceQuota, .keysList, .keysRotate, .erase,
+      .tokenCreate, .tokenList, .tokenRevoke, .replicaStatus, .replicaQueue, .replicaPush, .replicaPull, .replicaSync,
       .replicaConflicts, .replicaResolve, .replicaExplain, .replicaParked, .replicaExport, .auditVerify, .describe,
       .bench, .demo, .demoEdit, .demoDevice, .simulate,
     ])

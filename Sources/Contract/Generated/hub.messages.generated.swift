@@ -988,6 +988,376 @@ public struct ListSpacesReply: Message {
   }
 }
 
+public struct ListKeysRequest: Message {
+  public static let messageName = "holdfast.hub.ListKeysRequest"
+
+  /// Keys of this space alone; empty: of all.
+  public var space: String = ""
+  /// Keys after this one.
+  public var after: UInt64 = 0
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(space: String = "", after: UInt64 = 0) {
+    self.space = space
+    self.after = after
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += StringCoding.size(space, field: 1)
+    size += UInt64Coding.size(after, field: 2)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    UInt64Coding.write(after, field: 2, into: &writer)
+    StringCoding.write(space, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try StringCoding.read(&space, from: &reader)
+      case 16: try UInt64Coding.read(&after, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
+/// A key by which contents are sealed. Keys that have been destroyed are not listed.
+public struct KeyInfo: Message {
+  public static let messageName = "holdfast.hub.KeyInfo"
+
+  public var id: UInt64 = 0
+  public var space: String = ""
+  /// Whose contents it seals; empty: those of the space that are about nobody.
+  public var subject: String = ""
+  public var made: Timestamp = Timestamp(seconds: 0)
+  /// Another has taken its place; it is destroyed once nothing is sealed by it.
+  public var retired: Bool = false
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    id: UInt64 = 0,
+    space: String = "",
+    subject: String = "",
+    made: Timestamp = Timestamp(seconds: 0),
+    retired: Bool = false
+  ) {
+    self.id = id
+    self.space = space
+    self.subject = subject
+    self.made = made
+    self.retired = retired
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += UInt64Coding.size(id, field: 1)
+    size += StringCoding.size(space, field: 2)
+    size += StringCoding.size(subject, field: 3)
+    size += TimestampCoding.size(made, field: 4)
+    size += BoolCoding.size(retired, field: 5)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    BoolCoding.write(retired, field: 5, into: &writer)
+    TimestampCoding.write(made, field: 4, into: &writer)
+    StringCoding.write(subject, field: 3, into: &writer)
+    StringCoding.write(space, field: 2, into: &writer)
+    UInt64Coding.write(id, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: try UInt64Coding.read(&id, from: &reader)
+      case 18: try StringCoding.read(&space, from: &reader)
+      case 26: try StringCoding.read(&subject, from: &reader)
+      case 34: try TimestampCoding.read(&made, from: &reader)
+      case 40: try BoolCoding.read(&retired, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
+public struct ListKeysReply: Message {
+  public static let messageName = "holdfast.hub.ListKeysReply"
+
+  public var keys: [KeyInfo] = []
+  public var more: Bool = false
+  public var progress: SealingProgress = SealingProgress()
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(keys: [KeyInfo] = [], more: Bool = false, progress: SealingProgress = SealingProgress()) {
+    self.keys = keys
+    self.more = more
+    self.progress = progress
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += MessageCoding<KeyInfo>.sizeList(keys, field: 1)
+    size += BoolCoding.size(more, field: 2)
+    size += MessageCoding<SealingProgress>.size(progress, field: 3)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    MessageCoding<SealingProgress>.write(progress, field: 3, into: &writer)
+    BoolCoding.write(more, field: 2, into: &writer)
+    MessageCoding<KeyInfo>.writeList(keys, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try MessageCoding<KeyInfo>.readList(&keys, tag: tag, from: &reader)
+      case 16: try BoolCoding.read(&more, from: &reader)
+      case 26: try MessageCoding<SealingProgress>.read(&progress, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
+/// How far the hub has come with sealing what it has by the keys that are in force.
+public struct SealingProgress: Message {
+  public static let messageName = "holdfast.hub.SealingProgress"
+
+  /// Whether there is anything to do.
+  public var isRunning: Bool = false
+  /// Values looked at, and all that there are, about.
+  public var lookedAt: UInt64 = 0
+  public var total: UInt64 = 0
+  /// Those that were sealed anew.
+  public var sealed: UInt64 = 0
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(isRunning: Bool = false, lookedAt: UInt64 = 0, total: UInt64 = 0, sealed: UInt64 = 0) {
+    self.isRunning = isRunning
+    self.lookedAt = lookedAt
+    self.total = total
+    self.sealed = sealed
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += BoolCoding.size(isRunning, field: 1)
+    size += UInt64Coding.size(lookedAt, field: 2)
+    size += UInt64Coding.size(total, field: 3)
+    size += UInt64Coding.size(sealed, field: 4)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    UInt64Coding.write(sealed, field: 4, into: &writer)
+    UInt64Coding.write(total, field: 3, into: &writer)
+    UInt64Coding.write(lookedAt, field: 2, into: &writer)
+    BoolCoding.write(isRunning, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: try BoolCoding.read(&isRunning, from: &reader)
+      case 16: try UInt64Coding.read(&lookedAt, from: &reader)
+      case 24: try UInt64Coding.read(&total, from: &reader)
+      case 32: try UInt64Coding.read(&sealed, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
+public struct RotateKeysRequest: Message {
+  public static let messageName = "holdfast.hub.RotateKeysRequest"
+
+  /// The space whose keys are replaced; empty: those of all spaces.
+  public var space: String = ""
+  /// Replace the master key instead, where it is in a file.
+  public var master: Bool = false
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(space: String = "", master: Bool = false) {
+    self.space = space
+    self.master = master
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += StringCoding.size(space, field: 1)
+    size += BoolCoding.size(master, field: 2)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    BoolCoding.write(master, field: 2, into: &writer)
+    StringCoding.write(space, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try StringCoding.read(&space, from: &reader)
+      case 16: try BoolCoding.read(&master, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
+public struct RotateKeysReply: Message {
+  public static let messageName = "holdfast.hub.RotateKeysReply"
+
+  /// Keys that have been replaced. Of a space's, they are destroyed once all is sealed anew.
+  public var keys: UInt64 = 0
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(keys: UInt64 = 0) {
+    self.keys = keys
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += UInt64Coding.size(keys, field: 1)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    UInt64Coding.write(keys, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: try UInt64Coding.read(&keys, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
+public struct EraseSubjectRequest: Message {
+  public static let messageName = "holdfast.hub.EraseSubjectRequest"
+
+  public var space: String = ""
+  public var subject: String = ""
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(space: String = "", subject: String = "") {
+    self.space = space
+    self.subject = subject
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += StringCoding.size(space, field: 1)
+    size += StringCoding.size(subject, field: 2)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    StringCoding.write(subject, field: 2, into: &writer)
+    StringCoding.write(space, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try StringCoding.read(&space, from: &reader)
+      case 18: try StringCoding.read(&subject, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
+public struct EraseSubjectReply: Message {
+  public static let messageName = "holdfast.hub.EraseSubjectReply"
+
+  /// Values, and values of context, that have been erased.
+  public var values: UInt64 = 0
+  public var context: UInt64 = 0
+  /// Keys that have been destroyed.
+  public var keys: UInt64 = 0
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(values: UInt64 = 0, context: UInt64 = 0, keys: UInt64 = 0) {
+    self.values = values
+    self.context = context
+    self.keys = keys
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += UInt64Coding.size(values, field: 1)
+    size += UInt64Coding.size(context, field: 2)
+    size += UInt64Coding.size(keys, field: 3)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    UInt64Coding.write(keys, field: 3, into: &writer)
+    UInt64Coding.write(context, field: 2, into: &writer)
+    UInt64Coding.write(values, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: try UInt64Coding.read(&values, from: &reader)
+      case 16: try UInt64Coding.read(&context, from: &reader)
+      case 24: try UInt64Coding.read(&keys, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
 public struct Payload: Message {
   public static let messageName = "holdfast.hub.Payload"
 
@@ -1180,6 +1550,33 @@ public struct NotAllowed: DeclaredError {
   }
 }
 
+/// The hub keeps what it is given as it is (`serve --seal`).
+public struct NotSealed: DeclaredError {
+  public static let messageName = "holdfast.hub.NotSealed"
+  public static let package = "holdfast.hub"
+  public static let number: UInt32 = 3
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public var encodedSize: Int { unknownFields.bytes.count }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
 /// Administration and description.
 public enum AdministrationMethods {
   public static let descriptor = ServiceDescriptor(
@@ -1191,6 +1588,9 @@ public enum AdministrationMethods {
       MethodSummary(number: 4, name: "revoke_token", shape: .unary, isIdempotent: true),
       MethodSummary(number: 5, name: "set_quota", shape: .unary, isIdempotent: true),
       MethodSummary(number: 6, name: "list_spaces", shape: .unary, isIdempotent: true),
+      MethodSummary(number: 7, name: "list_keys", shape: .unary, isIdempotent: true),
+      MethodSummary(number: 8, name: "rotate_keys", shape: .unary, isIdempotent: false),
+      MethodSummary(number: 9, name: "erase_subject", shape: .unary, isIdempotent: true),
     ])
 
   /// Services, calls, limits and versions.
@@ -1232,6 +1632,29 @@ public enum AdministrationMethods {
     service: 2,
     method: 6,
     name: "holdfast.hub.Administration/list_spaces",
+    isIdempotent: true
+  )
+
+  /// The keys by which contents are sealed, oldest first.
+  public static let listKeys = MethodDescriptor<ListKeysRequest, ListKeysReply, ListKeysFailure>(
+    service: 2,
+    method: 7,
+    name: "holdfast.hub.Administration/list_keys",
+    isIdempotent: true
+  )
+
+  /// Puts new keys in the place of those in force, while everything goes on.
+  public static let rotateKeys = MethodDescriptor<RotateKeysRequest, RotateKeysReply, RotateKeysFailure>(
+    service: 2,
+    method: 8,
+    name: "holdfast.hub.Administration/rotate_keys"
+  )
+
+  /// Removes all that a space has of a subject, and destroys the keys by which it was sealed.
+  public static let eraseSubject = MethodDescriptor<EraseSubjectRequest, EraseSubjectReply, EraseSubjectFailure>(
+    service: 2,
+    method: 9,
+    name: "holdfast.hub.Administration/erase_subject",
     isIdempotent: true
   )
 
@@ -1312,6 +1735,66 @@ public enum AdministrationMethods {
 
   /// What `listSpaces` throws.
   public enum ListSpacesFailure: DeclaredFailure {
+    case notAllowed(NotAllowed)
+
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
+      switch (package, number) {
+      case (NotAllowed.package, NotAllowed.number): self = .notAllowed(try NotAllowed(decoding: payload))
+      default: return nil
+      }
+    }
+
+    public var error: any DeclaredError {
+      switch self {
+      case .notAllowed(let error): error
+      }
+    }
+  }
+
+  /// What `listKeys` throws.
+  public enum ListKeysFailure: DeclaredFailure {
+    case notAllowed(NotAllowed)
+    case notSealed(NotSealed)
+
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
+      switch (package, number) {
+      case (NotAllowed.package, NotAllowed.number): self = .notAllowed(try NotAllowed(decoding: payload))
+      case (NotSealed.package, NotSealed.number): self = .notSealed(try NotSealed(decoding: payload))
+      default: return nil
+      }
+    }
+
+    public var error: any DeclaredError {
+      switch self {
+      case .notAllowed(let error): error
+      case .notSealed(let error): error
+      }
+    }
+  }
+
+  /// What `rotateKeys` throws.
+  public enum RotateKeysFailure: DeclaredFailure {
+    case notAllowed(NotAllowed)
+    case notSealed(NotSealed)
+
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
+      switch (package, number) {
+      case (NotAllowed.package, NotAllowed.number): self = .notAllowed(try NotAllowed(decoding: payload))
+      case (NotSealed.package, NotSealed.number): self = .notSealed(try NotSealed(decoding: payload))
+      default: return nil
+      }
+    }
+
+    public var error: any DeclaredError {
+      switch self {
+      case .notAllowed(let error): error
+      case .notSealed(let error): error
+      }
+    }
+  }
+
+  /// What `eraseSubject` throws.
+  public enum EraseSubjectFailure: DeclaredFailure {
     case notAllowed(NotAllowed)
 
     public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {

@@ -934,6 +934,7 @@ public struct WatchRequest: Message {
   }
 }
 
+/// `erased`: removed with all else that the space had of its subject.
 public struct ChangeKind: OpenEnum, CustomStringConvertible {
   public let rawValue: Int32
 
@@ -944,6 +945,7 @@ public struct ChangeKind: OpenEnum, CustomStringConvertible {
   public static let delete = ChangeKind(rawValue: 2)
   public static let expired = ChangeKind(rawValue: 3)
   public static let caughtUp = ChangeKind(rawValue: 4)
+  public static let erased = ChangeKind(rawValue: 5)
 
   /// The value's name, or its number where this version knows no name.
   public var description: String {
@@ -953,6 +955,7 @@ public struct ChangeKind: OpenEnum, CustomStringConvertible {
     case 2: "delete"
     case 3: "expired"
     case 4: "caughtUp"
+    case 5: "erased"
     default: "ChangeKind(\(rawValue))"
     }
   }

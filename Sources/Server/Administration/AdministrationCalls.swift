@@ -7,6 +7,7 @@ internal import HoldfastWire
 struct AdministrationCalls: AdministrationService {
   let tokens: TokenRegistry
   let spaces: any SpaceAdministration
+  let keys: any KeyAdministration
   /// What every client is told; the services are those of the dispatcher.
   let description: DescribeReply
   /// How much the hub has to do now.
@@ -80,6 +81,27 @@ struct AdministrationCalls: AdministrationService {
     return ListSpacesReply(spaces: try await spaces.listSpaces())
   }
 
+  nonisolated(nonsending) func listKeys(
+    _ request: ListKeysRequest, context: CallContext
+  ) async throws -> ListKeysReply {
+    try requireAdministrator(context)
+    return try await keys.listKeys(request)
+  }
+
+  nonisolated(nonsending) func rotateKeys(
+    _ request: RotateKeysRequest, context: CallContext
+  ) async throws -> RotateKeysReply {
+    try requireAdministrator(context)
+    return try await keys.rotateKeys(request)
+  }
+
+  nonisolated(nonsending) func eraseSubject(
+    _ request: EraseSubjectRequest, context: CallContext
+  ) async throws -> EraseSubjectReply {
+    try requireAdministrator(context)
+    return try await keys.erase(subject: request.subject, in: request.space, by: context.client.id)
+  }
+
   private func requireAdministrator(_ context: CallContext) throws {
     guard context.client.allowsAdministration else { throw NotAllowed(need: "an admin token") }
   }
@@ -92,6 +114,20 @@ protocol SpaceAdministration: Sendable {
 
   /// Every space that has had a value or a quota, in order of name.
   nonisolated(nonsending) func listSpaces() async throws -> [SpaceStatus]
+}
+
+/// What the administration of a hub needs of whoever seals what it keeps.
+protocol KeyAdministration: Sendable {
+  /// The keys that there are, oldest first.
+  nonisolated(nonsending) func listKeys(_ request: ListKeysRequest) async throws -> ListKeysReply
+
+  /// Puts new keys in the place of those in force, and returns once they are on the disk.
+  nonisolated(nonsending) func rotateKeys(_ request: RotateKeysRequest) async throws -> RotateKeysReply
+
+  /// Erases all that a space has of a subject.
+  nonisolated(nonsending) func erase(
+    subject: String, in space: String, by who: String
+  ) async throws -> EraseSubjectReply
 }
 
 extension Scope {

@@ -157,7 +157,7 @@ package struct AuditTrail {
 
   private static let values: SQL = """
     SELECT v.key, v.version, v.content, c.content, c.at, c.who, v.seal FROM value AS v
-    JOIN change AS c ON c.id = v.space * $4 + v.version
+    JOIN change AS c ON c.id = v.space * $4 + coalesce(v.logged, v.version)
     WHERE v.space = $1 AND v.key > $2 ORDER BY v.key LIMIT $3
     """
 

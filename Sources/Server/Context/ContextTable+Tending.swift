@@ -3,6 +3,30 @@ internal import HoldfastStore
 
 /// What becomes of rows later: they are followed by others, expire, and are forgotten. No content passes through here.
 extension ContextTable {
+  static let keysOfSubject: SQL = """
+    SELECT DISTINCT key FROM context WHERE subject = $1 AND space = $2 AND id <= $3 LIMIT $4
+    """
+  static let forgetSubject: SQL = "UPDATE context SET subject = NULL WHERE space = $1 AND is_latest = 1 AND key = $2"
+
+  /// The keys under which there is something about a subject, written up to a change.
+  static func keys(
+    of subject: String, in space: Int64, until: Int64, limit: Int, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> [[UInt8]] {
+    try transaction.all(
+      keysOfSubject,
+      [
+        .text(subject), .integer(space), .integer(ChangeID(space: space, sequence: until).rawValue), .integer(limit),
+      ]
+    ) { $0.bytes(0) }
+  }
+
+  /// What is left of a key is the note that there is nothing: that is about nobody.
+  static func forgetSubject(
+    of key: [UInt8], in space: Int64, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    try transaction.execute(forgetSubject, [.integer(space), .bytes(key)])
+  }
+
   /// Notes that a later change has followed.
   static func retire(_ record: ContextRecord, _ transaction: borrowing WriteTransaction) throws(StoreError) {
     try expectOne(

@@ -49,6 +49,31 @@ extension Mutation {
     _ = try remove(known, key, address, history, .expired, transaction)
   }
 
+  /// Removes values that are about a subject, with all that is remembered of them, up to a change.
+  /// - Returns: how many.
+  mutating func eraseContext(
+    of subject: String, until: Int64, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> Int {
+    let keys = try ContextTable.keys(
+      of: subject, in: account.id, until: until, limit: Limits.sealedRows, transaction)
+    for key in keys {
+      guard let address = ContextAddress(decoding: key) else {
+        throw StoreError(.corrupt, "a row of context has a key that is none")
+      }
+      let known = try ContextTable.records(space: account.id, key: key, transaction)
+      // What was written since stays, and is then the only thing that is remembered.
+      let gone = known.filter { $0.version <= UInt64(clamping: until) }
+      if gone.count == known.count {
+        _ = try remove(known, key, address, 1, .removed, transaction)
+        try ContextTable.forgetSubject(of: key, in: account.id, transaction)
+      } else {
+        account.row.bytes -= gone.reduce(0) { $0 + $1.bytes }
+        for record in gone { try ContextTable.delete(record, transaction) }
+      }
+    }
+    return keys.count
+  }
+
   private mutating func remove(
     _ known: [ContextRecord], _ key: [UInt8], _ address: ContextAddress, _ history: Int, _ kind: ContextChangeKind,
     _ transaction: borrowing WriteTransaction

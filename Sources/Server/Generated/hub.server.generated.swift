@@ -33,6 +33,21 @@ public protocol AdministrationService: Sendable {
     _ request: ListSpacesRequest,
     context: CallContext
   ) async throws -> ListSpacesReply
+
+  /// The keys by which contents are sealed, oldest first.
+  nonisolated(nonsending) func listKeys(_ request: ListKeysRequest, context: CallContext) async throws -> ListKeysReply
+
+  /// Puts new keys in the place of those in force, while everything goes on.
+  nonisolated(nonsending) func rotateKeys(
+    _ request: RotateKeysRequest,
+    context: CallContext
+  ) async throws -> RotateKeysReply
+
+  /// Removes all that a space has of a subject, and destroys the keys by which it was sealed.
+  nonisolated(nonsending) func eraseSubject(
+    _ request: EraseSubjectRequest,
+    context: CallContext
+  ) async throws -> EraseSubjectReply
 }
 
 extension AdministrationService {
@@ -56,6 +71,15 @@ extension AdministrationService {
     }
     dispatcher.unary(AdministrationMethods.listSpaces) { request, context in
       try await self.listSpaces(request, context: context)
+    }
+    dispatcher.unary(AdministrationMethods.listKeys) { request, context in
+      try await self.listKeys(request, context: context)
+    }
+    dispatcher.unary(AdministrationMethods.rotateKeys) { request, context in
+      try await self.rotateKeys(request, context: context)
+    }
+    dispatcher.unary(AdministrationMethods.eraseSubject) { request, context in
+      try await self.eraseSubject(request, context: context)
     }
   }
 }

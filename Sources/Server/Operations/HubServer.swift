@@ -29,6 +29,8 @@ package final class HubServer: Sendable {
     package var persistence = PersistenceSettings()
     /// What unlocks the keys by which the data are sealed; nil keeps data as they are given.
     package var master: MasterSecret?
+    /// What has unlocked them before, where `master` is to take its place.
+    package var previousMaster: MasterSecret?
     /// How often the ends of the logs are signed.
     package var auditInterval = Duration.seconds(60)
     /// Told what a person who looks after the hub should know; any thread.
@@ -52,7 +54,8 @@ package final class HubServer: Sendable {
     try options.directory.prepare()
     let owned = try DataDirectory.open(options.directory.path)
     let tls = try TLSServerContext(try tlsConfiguration(options))
-    let found = try await KeyRing.find(in: options.directory, master: options.master)
+    let found = try await KeyRing.find(
+      in: options.directory, master: options.master, previous: options.previousMaster)
     let store: Store
     let ring: KeyRing?
     do {

@@ -69,7 +69,7 @@ package final class HubServices: Sendable {
     dispatcher = Self.dispatcher(persistence, sync, context, tokens, front, options.persistence)
     settings = Self.settings(options, tokens, dispatcher)
     let log = options.log
-    housekeeping = Task { await persistence.run { log("housekeeping failed: \($0)") } }
+    housekeeping = Task { await persistence.run(tell: log) { log("housekeeping failed: \($0)") } }
     auditing = Task { [directory = options.directory, interval = options.auditInterval] in
       await AuditKeeper.run(store, directory, every: interval, report: log)
     }
@@ -103,7 +103,7 @@ package final class HubServices: Sendable {
     DiagnosticsCalls().registerAll(on: &dispatcher)
     dispatcher.describe(AdministrationMethods.descriptor)
     AdministrationCalls(
-      tokens: tokens, spaces: persistence, description: describe(dispatcher, settings),
+      tokens: tokens, spaces: persistence, keys: persistence, description: describe(dispatcher, settings),
       load: {
         var load = await front.load()
         load.admission = sync.admission.load

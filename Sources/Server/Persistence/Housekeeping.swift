@@ -7,18 +7,25 @@ extension PersistenceCalls {
   static let housekeeper = "holdfast"
 
   /// Keeps house until the task is cancelled. Errors go to `report`, and the work goes on with the next turn.
-  nonisolated(nonsending) func run(report: (any Error) -> Void) async {
+  ///
+  /// - Parameter tell: what a person who looks after the hub should know.
+  nonisolated(nonsending) func run(tell: (String) -> Void = { _ in }, report: (any Error) -> Void) async {
     var round = LogRound()
+    var sweep = SealSweep()
     while !Task.isCancelled {
+      var isBehind = false
       do {
         while try await purgeExpired() == Limits.purgedValues {}
         while try await purgeExpiredContext() == Limits.purgedValues {}
         try await tendLogs(&round)
+        try await finishErasures()
+        if let ring { try await sweep.work(ring, self, tell: tell) }
+        isBehind = round.isBehind || ring?.progress.isRunning == true
       } catch {
         report(error)
         round = LogRound()
       }
-      if !round.isBehind { try? await Task.sleep(for: settings.housekeeping) }
+      if !isBehind { try? await Task.sleep(for: settings.housekeeping) }
     }
   }
 

@@ -105,6 +105,23 @@ struct Mutation: ~Copyable {
     try remove(record, key: key, kind: .expired, transaction)
   }
 
+  /// Removes a value, because all is that is about its subject.
+  mutating func erase(_ record: ValueRecord, key: [UInt8], _ transaction: borrowing WriteTransaction)
+    throws(StoreError)
+  {
+    try remove(record, key: key, kind: .erased, transaction)
+  }
+
+  /// Puts a value's content there sealed that was not, which its version and watches know nothing of.
+  mutating func replace(
+    _ record: ValueRecord, key: [UInt8], by sealed: SealedContent, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    let change = nextVersion
+    try ValueTable.reseal(record.id, sealed, logged: change, transaction)
+    transaction.shared(RecentValues.self).note(nil, space: account.id, key: key)
+    entries.append(LogEntry(kind: .valueSealed, key: key, content: sealed.hash))
+  }
+
   /// Compares a key's version with what the caller expects.
   func check(key: [UInt8], expected: UInt64, _ transaction: borrowing WriteTransaction) throws -> UInt64 {
     try expect(expected, find(key, transaction.shared(RecentValues.self), transaction), key: key)

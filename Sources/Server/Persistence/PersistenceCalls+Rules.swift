@@ -28,6 +28,15 @@ extension PersistenceCalls {
     }
   }
 
+  func checked(subject: String) throws {
+    guard subject.utf8.count <= Limits.subjectBytes else {
+      throw TooLarge(what: "subject", limit: UInt64(Limits.subjectBytes), size: UInt64(subject.utf8.count))
+    }
+    guard !subject.utf8.contains(0) else {
+      throw CallError<Never>(.invalidArgument, "the name of a subject has no zero in it")
+    }
+  }
+
   func checked(key: String) throws -> [UInt8] {
     let bytes = Array(key.utf8)
     guard !bytes.isEmpty else { throw CallError<Never>(.invalidArgument, "a key has at least one byte") }
@@ -47,12 +56,7 @@ extension PersistenceCalls {
     guard type.utf8.count <= Limits.typeBytes else {
       throw TooLarge(what: "type", limit: UInt64(Limits.typeBytes), size: UInt64(type.utf8.count))
     }
-    guard subject.utf8.count <= Limits.subjectBytes else {
-      throw TooLarge(what: "subject", limit: UInt64(Limits.subjectBytes), size: UInt64(subject.utf8.count))
-    }
-    guard !subject.utf8.contains(0) else {
-      throw CallError<Never>(.invalidArgument, "the name of a subject has no zero in it")
-    }
+    if !subject.isEmpty { try checked(subject: subject) }
     if let expiresIn, expiresIn <= .zero {
       throw CallError<Never>(.invalidArgument, "expires_in is more than zero")
     }
@@ -89,9 +93,16 @@ extension PersistenceCalls {
     var request: [UInt8] = []
     request.reserveCapacity(256)  // most requests describe themselves in less
     request.append(counted: context.name)
-    try describe(&request)
-    if let seal {
-      return OperationIdentity(key: key, request: try seal.identity(of: request, subject: subject))
+    do {
+      try describe(&request)
+      if let seal {
+        return OperationIdentity(key: key, request: try seal.identity(of: request, subject: subject))
+      }
+    } catch is MissingKey {
+      // Destroyed since the call began.
+      var error = CallError<Never>(.unavailable, "somebody is being erased; try again")
+      error.mayHaveBegun = false
+      throw error
     }
     return OperationIdentity(key: key, request: SHA256.hash(request))
   }

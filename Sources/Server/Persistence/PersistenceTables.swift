@@ -12,7 +12,7 @@ internal import HoldfastStore
 /// cut off: the chain of those that are left begins with it.
 ///
 /// A value's `seal` is the key by which its content is sealed; none where it is as it was given. `subject` is whom it is
-/// about. `sealing` has a row once the hub seals (`SealingMarks`).
+/// about. `logged` is the change which has the hash of the content, where that is not the one which wrote the value. `sealing` has a row once the hub seals (`SealingMarks`).
 enum PersistenceTables {
   static let create: Migration.Body = { transaction in
     try transaction.execute("CREATE TABLE history (id INTEGER PRIMARY KEY CHECK (id = 1), epoch BLOB NOT NULL)")
@@ -100,6 +100,28 @@ enum PersistenceTables {
     try transaction.execute("DROP INDEX value_subject")
     try transaction.execute("ALTER TABLE value DROP COLUMN subject")
     try transaction.execute("ALTER TABLE value DROP COLUMN seal")
+  }
+
+  static let addErasures: Migration.Body = { transaction in
+    try transaction.execute("ALTER TABLE value ADD COLUMN logged INTEGER")
+    try transaction.execute("ALTER TABLE sealing ADD COLUMN erasures INTEGER NOT NULL DEFAULT 0")
+    // Erasures under way: what is found here when the hub starts is gone on with. All changes up to `until` go.
+    try transaction.execute(
+      """
+      CREATE TABLE erasure (
+        id      INTEGER PRIMARY KEY,
+        space   TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        who     TEXT NOT NULL,
+        until   INTEGER
+      )
+      """)
+  }
+
+  static let removeErasures: Migration.Body = { transaction in
+    try transaction.execute("DROP TABLE erasure")
+    try transaction.execute("ALTER TABLE sealing DROP COLUMN erasures")
+    try transaction.execute("ALTER TABLE value DROP COLUMN logged")
   }
 
   static let addLogEnds: Migration.Body = { transaction in

@@ -21,6 +21,8 @@ struct ValueMark: Equatable {
   var seal: Int64?
   /// Whom it is about.
   var subject: Int64?
+  /// The change which has the hash of what is stored, where that is not the one which wrote the value.
+  var logged: Int64?
 }
 
 /// A value's content as its row is to have it.
@@ -35,10 +37,12 @@ enum ValueTable {
     space: Int64, key: [UInt8], _ transaction: borrowing Reading
   ) throws(StoreError) -> ValueRecord? {
     try transaction.first(
-      "SELECT id, version, length(content), expires, seal, subject FROM value WHERE space = $1 AND key = $2",
-      [.integer(space), .bytes(key)]
+      """
+      SELECT id, version, length(content), expires, seal, subject, logged FROM value WHERE space = $1 AND key = $2
+      """, [.integer(space), .bytes(key)]
     ) { row in
-      let mark = ValueMark(seal: row.optionalInteger(4), subject: row.optionalInteger(5))
+      let mark = ValueMark(
+        seal: row.optionalInteger(4), subject: row.optionalInteger(5), logged: row.optionalInteger(6))
       return ValueRecord(
         id: row.integer(0), version: row.integer(1),
         size: SealedContent.size(stored: row.integer(2), isSealed: mark.seal != nil),
@@ -107,11 +111,23 @@ enum ValueTable {
       ]
       changed = try transaction.execute(
         """
-        UPDATE value SET version = $2, updated = $3, type = $4, content = $5, expires = $6, seal = $7, subject = $8
+        UPDATE value SET version = $2, updated = $3, type = $4, content = $5, expires = $6, seal = $7, subject = $8,
+          logged = NULL
         WHERE id = $1
         """, changes)
     }
     try expectOne(changed, existing.id)
+  }
+
+  /// Puts the same content there, sealed otherwise.
+  /// - Parameter logged: the change that says so, where it is not the one which has its hash already.
+  static func reseal(
+    _ id: Int64, _ sealed: SealedContent, logged: Int64?, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    try expectOne(
+      transaction.execute(
+        "UPDATE value SET content = $2, seal = $3, logged = coalesce($4, logged) WHERE id = $1",
+        [.integer(id), .bytes(sealed.bytes), .integer(sealed.key), .integer(logged)]), id)
   }
 
   static func delete(_ id: Int64, _ transaction: borrowing WriteTransaction) throws(StoreError) {

@@ -1,6 +1,7 @@
 internal import HoldfastCrypto
 internal import HoldfastRPC
 internal import HoldfastStore
+internal import HoldfastWire
 
 /// The keys of a hub, in a file of their own beside its data.
 ///
@@ -14,21 +15,33 @@ internal import HoldfastStore
 /// row.
 final class KeyRing: Sendable {
   private struct Known {
-    var master: SealingKey
+    /// The master key; while another takes its place, both.
+    var masters: [SealingKey]
+    /// How often the keys have been changed.
+    var generation: Int64
     var current: [KeyOwner: HubKey] = [:]
     var states: [Int64: KeyState] = [:]
+    /// Keys that were destroyed because others have taken their place. Whoever began to read before that may still need
+    /// them for a moment.
+    var leaving: [Int64: HubKey] = [:]
+    /// When they go.
+    var leave = MonotonicTime.now()
     /// Rises when the file has become another: what was read before is not kept then.
     var version = 0
   }
 
   let store: Store
+  /// Where the master key comes from.
+  let secret: MasterSecret
   private let known: Lock<Known>
+  private let sweep = Lock(SealProgress())
   /// What reads the file in the middle of other work.
   private let reader: Monitor<Reader>
 
-  init(_ store: Store, master: SealingKey) throws(StoreError) {
+  init(_ store: Store, master: SealingKey, from secret: MasterSecret, generation: Int64) throws(StoreError) {
     self.store = store
-    known = Lock(Known(master: master))
+    self.secret = secret
+    known = Lock(Known(masters: [master], generation: generation))
     reader = Monitor(try store.makeReader())
   }
 
@@ -56,7 +69,9 @@ final class KeyRing: Sendable {
 
   /// What is known of a key; nil when there never was one of that number.
   func state(of id: Int64) throws(StoreError) -> KeyState? {
-    let (found, version) = known.withLock { ($0.states[id], $0.version) }
+    let (found, version) = known.withLock { known -> (KeyState?, Int) in
+      (known.leaving[id].map { .living($0, isRetired: true) } ?? known.states[id], known.version)
+    }
     if let found { return found }
     guard let state = try read({ (ring, transaction) throws(StoreError) in try ring.find(id, transaction) }) else {
       return nil
@@ -69,6 +84,32 @@ final class KeyRing: Sendable {
     return state
   }
 
+  /// What recognises the calls of an owner, also while its key is being replaced.
+  /// - Throws: `MissingKey` when it never had one, or what it had was destroyed.
+  @inline(never)
+  func identity(of owner: KeyOwner) throws -> [UInt8] {
+    if let key = known.withLock({ $0.current[owner] }) { return key.identity }
+    let found = try read { (ring, transaction) throws(StoreError) -> [UInt8]? in
+      if let key = try ring.find(owner, transaction) { return key.identity }
+      return try ring.earlierIdentity(of: owner, transaction)
+    }
+    guard let found else { throw MissingKey(owner: owner) }
+    return found
+  }
+
+  /// Keeps a key that is destroyed for those who read what was sealed by it, a moment ago.
+  func linger(_ key: HubKey) {
+    known.withLock {
+      $0.leaving[key.id] = key
+      $0.leave = .now() + Limits.keyLingering
+    }
+  }
+
+  /// Forgets keys whose time is over.
+  func endLingering() {
+    known.withLock { if !$0.leaving.isEmpty, $0.leave < .now() { $0.leaving.removeAll() } }
+  }
+
   /// Makes the keys of an owner that are missing. Returns when they are on the disk.
   nonisolated(nonsending) func prepare(_ owner: KeyOwner) async throws {
     if known.withLock({ $0.current[owner] != nil }) { return }
@@ -77,10 +118,18 @@ final class KeyRing: Sendable {
     }
   }
 
+  /// How often the keys have been changed.
+  var generation: Int64 { known.withLock { $0.generation } }
+
+  var progress: SealProgress { sweep.withLock { $0 } }
+
+  func change(_ body: (inout SealProgress) -> Void) { sweep.withLock { body(&$0) } }
+
   /// Forgets what is at hand, as the file has become another.
-  func forget() {
+  func forget(generation: Int64? = nil) {
     known.withLock {
       $0.version += 1
+      $0.generation = generation ?? $0.generation
       $0.current.removeAll()
       $0.states.removeAll()
     }
@@ -115,16 +164,18 @@ final class KeyRing: Sendable {
   private func find<Reading: Transaction & ~Copyable>(
     _ id: Int64, _ transaction: borrowing Reading
   ) throws(StoreError) -> KeyState? {
-    let row = try transaction.first("SELECT space, subject, sealer, bytes, fate FROM key WHERE id = $1", [.integer(id)])
-    {
+    let row = try transaction.first(
+      "SELECT space, subject, sealer, bytes, fate, retired FROM key WHERE id = $1", [.integer(id)]
+    ) {
       (
         owner: KeyOwner(space: $0.text(0), subject: $0.text(1)), sealer: $0.integer(2), bytes: $0.bytes(3),
-        fate: $0.integer(4)
+        fate: $0.integer(4), isRetired: !$0.isNull(5)
       )
     }
     guard let row else { return nil }
     switch KeyFate(rawValue: row.fate) {
-    case .living: return .living(try opened(id, row.owner, row.bytes, by: row.sealer, transaction))
+    case .living:
+      return .living(try opened(id, row.owner, row.bytes, by: row.sealer, transaction), isRetired: row.isRetired)
     case .erased: return .erased
     case .replaced: return .replaced
     case nil: throw StoreError(.corrupt, "the key \(id) has a fate that cannot be")
@@ -134,27 +185,48 @@ final class KeyRing: Sendable {
   private func opened<Reading: Transaction & ~Copyable>(
     _ id: Int64, _ owner: KeyOwner, _ bytes: [UInt8], by sealer: Int64, _ transaction: borrowing Reading
   ) throws(StoreError) -> HubKey {
-    let sealing = try sealingKey(sealer, transaction)
     do {
-      if let key = try HubKey(id, of: owner, sealed: bytes, by: sealing) { return key }
+      for sealing in try sealingKeys(sealer, transaction) {
+        if let key = try HubKey(id, of: owner, sealed: bytes, by: sealing) { return key }
+      }
+    } catch let error as StoreError {
+      throw error
     } catch {
       throw StoreError(.other, "a key cannot be opened", cause: error)
     }
     throw StoreError(.corrupt, "the key \(id) is damaged; restore keys.sqlite from its last backup")
   }
 
-  private func sealingKey<Reading: Transaction & ~Copyable>(
+  private func sealingKeys<Reading: Transaction & ~Copyable>(
     _ sealer: Int64, _ transaction: borrowing Reading
-  ) throws(StoreError) -> SealingKey {
-    if sealer == 0 { return known.withLock { $0.master } }
-    if case .living(let key) = known.withLock({ $0.states[sealer] }) { return key.sealing }
-    guard case .living(let key) = try find(sealer, transaction) else {
-      throw StoreError(.corrupt, "the key \(sealer), which has sealed others, is gone")
+  ) throws(StoreError) -> [SealingKey] {
+    if sealer == 0 { return masters }
+    if case .living(let key, _) = known.withLock({ $0.states[sealer] }) { return [key.sealing] }
+    return [try living(sealer, transaction).sealing]
+  }
+
+  /// A key that has to be there.
+  func living<Reading: Transaction & ~Copyable>(
+    _ id: Int64, _ transaction: borrowing Reading
+  ) throws(StoreError) -> HubKey {
+    guard case .living(let key, _) = try find(id, transaction) else {
+      throw StoreError(.corrupt, "the key \(id), which has sealed others, is gone")
     }
-    return key.sealing
+    return key
   }
 
   // MARK: Making
+
+  /// The master key by which the file says that its keys are sealed.
+  private func master(_ transaction: borrowing WriteTransaction) throws -> SealingKey {
+    let proof = try transaction.first("SELECT proof FROM master WHERE id = 1") { $0.bytes(0) } ?? []
+    for master in masters where try master.open(proof, context: Self.proven) != nil { return master }
+    throw StoreError(.corrupt, "the master key is not that of keys.sqlite")
+  }
+
+  var masters: [SealingKey] { known.withLock { $0.masters } }
+
+  func setMasters(_ masters: [SealingKey]) { known.withLock { $0.masters = masters } }
 
   /// The key of an owner, made when it has none.
   func currentOrNew(_ owner: KeyOwner, _ transaction: borrowing WriteTransaction) throws -> HubKey {
@@ -169,26 +241,25 @@ final class KeyRing: Sendable {
       [
         .integer(id), .text(owner.space), .text(owner.subject),
         .integer(Moment(.wallClock()).microseconds), .integer(sealer?.id ?? 0),
-        .bytes(try key.sealed(by: sealer?.sealing ?? known.withLock { $0.master })),
+        .bytes(try key.sealed(by: sealer?.sealing ?? master(transaction))),
       ])
     return key
   }
 
-  private func earlierIdentity(
-    of owner: KeyOwner, _ transaction: borrowing WriteTransaction
+  private func earlierIdentity<Reading: Transaction & ~Copyable>(
+    of owner: KeyOwner, _ transaction: borrowing Reading
   ) throws(StoreError) -> [UInt8]? {
     let earlier = try transaction.first(
-      "SELECT id FROM key WHERE space = $1 AND subject = $2 AND fate = 0 ORDER BY id DESC LIMIT 1",
+      "SELECT id FROM key WHERE space = $1 AND subject = $2 AND fate = 0 AND retired > 0 ORDER BY id DESC LIMIT 1",
       [.text(owner.space), .text(owner.subject)]
     ) { $0.integer(0) }
-    guard let earlier, case .living(let key) = try find(earlier, transaction) else { return nil }
-    return key.identity
+    return try earlier.map { (id) throws(StoreError) in try living(id, transaction).identity }
   }
 }
 
 /// What is known of a key.
 enum KeyState: Sendable {
-  case living(HubKey)
+  case living(HubKey, isRetired: Bool)
   case erased
   case replaced
 }

@@ -16,7 +16,16 @@ internal import HoldfastWire
 enum SealedOutcome {
   /// Whose the key is. No subject has a name with this character.
   static let subject = "\u{0}outcomes"
+  /// What is stored in the place of an outcome that is gone.
+  static let erased: [UInt8] = [0]
   private static let headBytes = 9
+
+  /// Whether an outcome that is not sealed has contents which the call has read.
+  static func holdsContents(_ stored: [UInt8]) -> Bool {
+    guard stored.first != 0 else { return false }
+    // What is the reply of another call may be read as one of a batch: then more is emptied than needs be.
+    return (try? BatchReply(decoding: stored))?.outcomes.contains { $0.value != nil } ?? false
+  }
 
   /// The reply as the log is to have it.
   static func stored(
@@ -35,13 +44,16 @@ enum SealedOutcome {
   static func reply<Reply: Message>(
     _ stored: [UInt8], of operation: OperationIdentity, _ seal: SpaceSeal?
   ) throws -> Reply {
-    guard stored.first == 0, stored.count > headBytes else { return try Reply(decoding: stored) }
+    guard stored.first == 0 else { return try Reply(decoding: stored) }
+    guard stored.count > headBytes else { throw isErased }
     guard let seal else { throw StoreError(.corrupt, "an outcome is sealed, and the hub has no keys") }
     let key = stored[1..<headBytes].reversed().reduce(0) { $0 << 8 | Int64($1) }
     guard let bytes = try seal.open(Array(stored[headBytes...]), by: key, of: .outcome(key: operation.key)) else {
-      throw CallError<Never>(
-        .failedPrecondition, "the call was done before; what it was answered has been erased since")
+      throw isErased
     }
     return try Reply(decoding: bytes)
   }
+
+  private static let isErased = CallError<Never>(
+    .failedPrecondition, "the call was done before; what it was answered has been erased since")
 }

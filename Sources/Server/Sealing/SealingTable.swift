@@ -6,14 +6,16 @@ struct SealingMarks: Equatable, Sendable {
   var lastKey: Int64
   /// The generation of keys for which all rows have been looked through (`SealSweep`).
   var generation: Int64
+  /// How many erasures of keys these data know of.
+  var erasures: Int64
 }
 
 enum SealingTable {
   static func read<Reading: Transaction & ~Copyable>(
     _ transaction: borrowing Reading
   ) throws(StoreError) -> SealingMarks? {
-    try transaction.first("SELECT last_key, generation FROM sealing WHERE id = 1") { row in
-      SealingMarks(lastKey: row.integer(0), generation: row.integer(1))
+    try transaction.first("SELECT last_key, generation, erasures FROM sealing WHERE id = 1") { row in
+      SealingMarks(lastKey: row.integer(0), generation: row.integer(1), erasures: row.integer(2))
     }
   }
 
@@ -24,6 +26,19 @@ enum SealingTable {
       INSERT INTO sealing (id, last_key, generation) VALUES (1, $1, 0)
       ON CONFLICT (id) DO UPDATE SET last_key = excluded.last_key
       """, [.integer(lastKey)])
+  }
+
+  /// Notes that all rows are sealed by keys of this generation or later, and that what was erased is gone.
+  static func note(
+    generation: Int64, erasures: Int64, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    try transaction.execute(
+      "UPDATE sealing SET generation = $1, erasures = $2 WHERE id = 1", [.integer(generation), .integer(erasures)])
+  }
+
+  /// Notes that what was erased is gone.
+  static func note(erasures: Int64, _ transaction: borrowing WriteTransaction) throws(StoreError) {
+    try transaction.execute("UPDATE sealing SET erasures = $1 WHERE id = 1", [.integer(erasures)])
   }
 }
 

@@ -57,7 +57,7 @@ struct SpaceSeal: Sendable {
   func open(_ stored: [UInt8], by id: Int64, of place: SealedPlace) throws(StoreError) -> [UInt8]? {
     let key: HubKey
     switch try ring.state(of: id) {
-    case .living(let living): key = living
+    case .living(let living, _): key = living
     case .erased: return nil
     case .replaced, nil:
       throw StoreError(
@@ -74,12 +74,22 @@ struct SpaceSeal: Sendable {
     throw StoreError(.corrupt, "a content in the space \(space) is not what was sealed there")
   }
 
+  /// A sealed content, sealed by the key in force instead of another; nil when it does not open.
+  func changed(
+    _ stored: [UInt8], from old: HubKey, of place: SealedPlace, subject: String
+  ) throws -> SealedContent? {
+    let key = try ring.current(KeyOwner(space: space, subject: subject))
+    return try Envelope.changed(stored, from: old.sealing, to: key.sealing, context: place.context(in: space)).map {
+      SealedContent(bytes: $0, key: key.id)
+    }
+  }
+
   /// What stands for a content's hash in the identity of a call.
   ///
   /// Stays a function of its own: the optimizer of Swift 6.3 crashes where it becomes a part of an async one.
   @inline(never)
   func identity(of hash: [UInt8], subject: String) throws -> [UInt8] {
-    try hmacSHA256(key: ring.current(KeyOwner(space: space, subject: subject)).identity, message: hash)
+    try hmacSHA256(key: ring.identity(of: KeyOwner(space: space, subject: subject)), message: hash)
   }
 }
 

@@ -105,6 +105,9 @@ extension ChangeKind {
   /// The same, because somebody has decided about a conflict.
   static let entityDecided = ChangeKind(rawValue: 17)
 
+  /// A value that was stored as it was given has been sealed.
+  static let valueSealed = ChangeKind(rawValue: 24)
+
   /// Whether watches of values tell of it.
   var isOfValue: Bool { rawValue < Self.entity.rawValue }
 

@@ -5,6 +5,8 @@ extension SQLiteConnection {
     case waitForNobody
     /// Waits for readers and other checkpoints, within `Limits.restartMilliseconds`, so that the WAL begins anew.
     case waitForReaders
+    /// Waits for readers and writers, so that the WAL is emptied.
+    case empty
   }
 
   /// Looks after the WAL's length after each commit of this connection.
@@ -40,6 +42,10 @@ extension SQLiteConnection {
       sqlite3_busy_timeout(handle, Int32(Limits.restartMilliseconds))
       sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_RESTART, nil, &moved)
       sqlite3_busy_timeout(handle, Int32(Limits.busyMilliseconds))
+    case .empty:
+      guard sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_TRUNCATE, nil, &moved) == SQLITE_OK else {
+        return nil
+      }
     }
     return moved >= 0 ? Int(moved) : nil
   }

@@ -1,4 +1,3 @@
-import HoldfastServer
 import HoldfastStore
 
 #if canImport(Glibc)
@@ -8,9 +7,9 @@ import HoldfastStore
 #endif
 
 extension Arguments {
-  /// Where the hub's master key is to be had, by `--master-key`.
-  func masterSecret(in directory: HubDirectory) throws(UsageError) -> MasterSecret {
-    guard let text = self["--master-key"] else { return .file(directory.masterKey) }
+  /// Where a master key is to be had, as an option says; nil where it says nothing.
+  func masterSecret(_ option: String) throws(UsageError) -> MasterSecret? {
+    guard let text = self[option] else { return nil }
     let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
     if parts.count == 2 {
       switch parts[0] {
@@ -26,7 +25,7 @@ extension Arguments {
       }
     }
     throw UsageError(
-      message: "\(name(of: "--master-key")) takes file:PATH, env:NAME, credential:NAME or passphrase-env:NAME, not "
+      message: "\(name(of: option)) takes file:PATH, env:NAME, credential:NAME or passphrase-env:NAME, not "
         + "\"\(text)\"")
   }
 }

@@ -14,11 +14,15 @@ extension Command {
         "--client-ca", "FILE",
         "Take client certificates of this authority only. Without it, `token create\n--certificate` alone says which ones."
       ),
-      .flag("--seal", "Keep contents sealed on the disk. Once they are, the hub starts with its keys only."),
+      .flag(
+        "--seal",
+        "Keep the contents of values sealed on the disk. Once they are, the hub starts\nwith its keys only."),
       .value(
         "--master-key", "WHERE",
         "Where the key is that seals the others: file:PATH, env:NAME, credential:NAME (of systemd)\nor passphrase-env:NAME. Default: file:DIR/master.key, made if it does not exist."
       ),
+      .value(
+        "--previous-master-key", "WHERE", "Where the one before it is: the keys are then sealed by the new one."),
       .value("--loops", "N", "Threads that serve connections.", standard: "1"),
       .value("--grace", "TIME", "How long calls may take to end when the hub stops.", standard: "30s"),
       .value("--connections", "N", "Connections at once; more are closed as they come.", standard: "16384"),
@@ -56,9 +60,12 @@ struct ServeSettings {
     hub.clientLimits = try arguments.clientLimits()
     hub.clientAuthority = arguments["--client-ca"]
     if arguments.has("--seal") {
-      hub.master = try arguments.masterSecret(in: hub.directory)
-    } else if arguments["--master-key"] != nil {
-      throw UsageError(message: "\(arguments.name(of: "--master-key")) goes with --seal")
+      hub.master = try arguments.masterSecret("--master-key") ?? .file(hub.directory.masterKey)
+      hub.previousMaster = try arguments.masterSecret("--previous-master-key")
+    } else {
+      for option in ["--master-key", "--previous-master-key"] where arguments[option] != nil {
+        throw UsageError(message: "\(arguments.name(of: option)) goes with --seal")
+      }
     }
     if let loops = try arguments.count("--loops", in: 1...64) { hub.loops = loops }
     if let grace = try arguments.duration("--grace") { self.grace = grace }

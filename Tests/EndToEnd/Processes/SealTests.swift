@@ -1,4 +1,7 @@
 import Foundation
+import HoldfastContract
+import HoldfastRPC
+import HoldfastSDK
 import HoldfastServer
 import HoldfastStore
 import TestSupport
@@ -79,5 +82,81 @@ struct `Sealing` {
     #expect(try await refusal(hub, ["--seal"]).contains("master key"))
     try await hub.restart()
     #expect(try await hub.client("get", "a").output == secret)
+  }
+
+  /// Stores values about two people.
+  private func fill(_ process: HubProcess) async throws {
+    let hub = try await process.connect()
+    for name in ["ann", "bob"] {
+      for start in stride(from: 0, to: 400, by: 100) {
+        let puts = (start..<start + 100).map { number in
+          Operation.put(Put(key: "\(name) \(number)", content: Array("\(secret) of \(name)".utf8), subject: name))
+        }
+        _ = try await hub.persistence.batch(BatchRequest(space: "default", operations: puts))
+      }
+    }
+    hub.close()
+  }
+
+  private func verify(_ process: HubProcess) async throws {
+    let audit = try await process.client("audit", "verify")
+    #expect(audit.exitCode == 0, "\(audit.output) \(audit.errors)")
+  }
+
+  @Test func `a kill while keys are replaced loses nothing, and the next start goes on`() async throws {
+    let process = try await HubProcess(["--seal"])
+    try await fill(process)
+    for _ in 0..<3 {
+      let hub = try await process.connect()
+      let before = try await hub.administration.listKeys(ListKeysRequest()).keys.filter { !$0.retired }
+      #expect(try await hub.administration.rotateKeys(RotateKeysRequest()).keys > 0)
+      await process.end(SIGKILL)
+      hub.close()
+      try await process.restart()
+      let next = try await process.connect()
+      let isOver = try await eventually {
+        let keys = try await next.administration.listKeys(ListKeysRequest())
+        return !keys.progress.isRunning && keys.keys.allSatisfy { !$0.retired }
+          && Set(keys.keys.map(\.id)).isDisjoint(with: before.map(\.id))
+      }
+      #expect(isOver)
+      for key in ["ann 0", "bob 399"] {
+        #expect(try await next.persistence.get(GetRequest(space: "default", key: key)).value != nil)
+      }
+      next.close()
+      try await verify(process)
+    }
+    #expect(try await process.client("keys", "rotate", "--master").exitCode == 0)
+    await process.end(SIGKILL)
+    try await process.restart()
+    #expect(try await process.client("get", "bob 1").output == "\(secret) of bob")
+  }
+
+  @Test func `a kill in the middle of an erasure leaves it to the next start`() async throws {
+    let process = try await HubProcess(["--seal"])
+    try await fill(process)
+    try await verify(process)
+    let hub = try await process.connect()
+    async let erased = process.client("erase", "--subject", "ann", "--yes")
+    for try await change in hub.persistence.watch(WatchRequest(space: "default", fromStart: true))
+    where change.kind == .erased {
+      process.send(SIGKILL)
+      break
+    }
+    await process.end(SIGKILL)
+    _ = try await erased
+    hub.close()
+    try await process.restart()
+    let next = try await process.connect()
+    let isOver = try await eventually {
+      try await next.administration.listKeys(ListKeysRequest()).keys.allSatisfy { $0.subject != "ann" }
+    }
+    #expect(isOver)
+    #expect(try await next.persistence.get(GetRequest(space: "default", key: "ann 399")).value == nil)
+    #expect(try await next.persistence.get(GetRequest(space: "default", key: "bob 399")).value != nil)
+    next.close()
+    try await verify(process)
+    let again = try await process.client("erase", "--subject", "ann")
+    #expect(again.exitCode == 2 && again.errors.contains("--yes"))
   }
 }

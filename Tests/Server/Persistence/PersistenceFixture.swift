@@ -50,6 +50,16 @@ final class PersistenceFixture: Sendable {
     ring?.close()
   }
 
+  /// Seals what is stored by the keys in force, until nothing is left to do.
+  func sealAnew() async throws {
+    guard let ring else { return }
+    var sweep = SealSweep()
+    repeat { try await sweep.work(ring, calls) { _ in } } while ring.progress.isRunning
+  }
+
+  /// The keys that there are.
+  func keys() async throws -> [KeyInfo] { try await calls.listKeys(ListKeysRequest()).keys }
+
   /// All bytes of the files beside the keys.
   func dataBytes() throws -> [UInt8] {
     try LocalFile.names(in: directory.path).filter { $0.hasPrefix("holdfast.sqlite") }.flatMap { name in

@@ -1,0 +1,178 @@
+internal import HoldfastContract
+internal import HoldfastRPC
+internal import HoldfastStore
+internal import HoldfastWire
+
+/// An erasure of all that a space has of a subject, as the database remembers it until nothing is left to do.
+struct Erasure: Sendable {
+  let id: Int64
+  let space: String
+  let subject: String
+  let who: String
+  /// All that was written up to this change goes; nil until the subject's keys seal nothing any more.
+  var until: Int64?
+
+  /// Whose keys are destroyed: the subject's, and those of outcomes, which may have anything of anybody.
+  var owners: [KeyOwner] {
+    [KeyOwner(space: space, subject: subject), KeyOwner(space: space, subject: SealedOutcome.subject)]
+  }
+}
+
+extension PersistenceCalls {
+  /// Erases all that a space has of a subject. Returns when nothing of it is left in the files of the hub.
+  ///
+  /// Each value that goes leaves a change in the log which says so: without a content, but with its key, which the chain of
+  /// digests covers for as long as the log is kept. What is written about the subject from now on stays, under a new key.
+  /// An erasure that a stop interrupts goes on with the next start.
+  nonisolated(nonsending) func erase(
+    subject: String, in space: String, by who: String
+  ) async throws -> EraseSubjectReply {
+    try checked(space: space)
+    guard !subject.isEmpty else { throw CallError<Never>(.invalidArgument, "a subject has a name") }
+    try checked(subject: subject)
+    return try await storing {
+      let erasure = try await store.write { transaction in
+        let id = try transaction.first(
+          "INSERT INTO erasure (space, subject, who) VALUES ($1, $2, $3) RETURNING id",
+          [.text(space), .text(subject), .text(who)]
+        ) { $0.integer(0) }
+        return Erasure(id: id ?? 0, space: space, subject: subject, who: who)
+      }
+      return try await perform(erasure)
+    }
+  }
+
+  /// Goes on with what an earlier run of the hub, or a fault, has interrupted.
+  nonisolated(nonsending) func finishErasures() async throws {
+    let open = try await store.scan { transaction in
+      try transaction.all("SELECT id, space, subject, who, until FROM erasure ORDER BY id LIMIT 100") { row in
+        Erasure(
+          id: row.integer(0), space: row.text(1), subject: row.text(2), who: row.text(3),
+          until: row.optionalInteger(4))
+      }
+    }
+    for erasure in open { _ = try await perform(erasure) }
+  }
+
+  /// Each step may be done again.
+  private nonisolated(nonsending) func perform(_ begun: Erasure) async throws -> EraseSubjectReply {
+    var erasure = begun
+    if erasure.until == nil {
+      try await ring?.abandon(erasure.owners)
+      // Whatever was sealed by the keys of before has been committed before this.
+      erasure.until = try await store.write { [erasure] transaction in try erasure.fixEnd(transaction) }
+    }
+    var reply = EraseSubjectReply()
+    let now = now
+    while true {
+      let piece = try await store.write { [erasure, defaultQuota, ring] transaction in
+        try Self.withThoroughDeletion(isOn: ring == nil, transaction) { transaction in
+          try erasure.removeSome(now: now, defaultQuota: defaultQuota, transaction)
+        }
+      }
+      reply.values += UInt64(piece.values)
+      reply.context += UInt64(piece.context)
+      if piece.values + piece.context == 0 { break }
+    }
+    if ring == nil { try await emptyOutcomes(in: erasure.space) }
+    if let ring {
+      reply.keys = UInt64(try await ring.destroyAbandoned(erasure.owners))
+      let erasures = try await ring.erasures()
+      try await store.write { transaction in try SealingTable.note(erasures: erasures, transaction) }
+    }
+    try await store.emptyLog()
+    try await store.write { [erasure] transaction in
+      _ = try transaction.execute("DELETE FROM erasure WHERE id = $1", [.integer(erasure.id)])
+    }
+    try await store.emptyLog()
+    return reply
+  }
+
+  /// Runs a part of a job whose deletions are to overwrite all that they free.
+  private static func withThoroughDeletion<Value>(
+    isOn: Bool, _ transaction: borrowing WriteTransaction, _ body: (borrowing WriteTransaction) throws -> Value
+  ) throws -> Value {
+    guard isOn else { return try body(transaction) }
+    _ = try transaction.first("PRAGMA secure_delete = ON") { $0.integer(0) }
+    let result = Result { try body(transaction) }
+    _ = try transaction.first("PRAGMA secure_delete = FAST") { $0.integer(0) }
+    return try result.get()
+  }
+
+  /// Empties the outcomes of calls which have read contents, where these are not sealed: they may have anything of anybody.
+  private nonisolated(nonsending) func emptyOutcomes(in space: String) async throws {
+    var last: Int64 = 0
+    while true {
+      let start = last
+      let page = try await store.scan { transaction in
+        try transaction.all(Self.outcomes, [.text(space), .integer(start), .integer(Limits.sealedRows)]) { row in
+          (id: row.integer(0), outcome: row.bytes(1))
+        }
+      }
+      guard let end = page.last?.id else { return }
+      let due = page.filter { SealedOutcome.holdsContents($0.outcome) }.map(\.id)
+      if !due.isEmpty {
+        try await store.write { transaction in
+          try Self.withThoroughDeletion(isOn: true, transaction) { transaction in
+            for id in due {
+              try transaction.execute(
+                "UPDATE change SET outcome = $2 WHERE id = $1", [.integer(id), .bytes(SealedOutcome.erased)])
+            }
+          }
+        }
+      }
+      last = end
+    }
+  }
+
+  private static let outcomes: SQL = """
+    SELECT c.id, c.outcome FROM space AS s JOIN change AS c
+    ON c.id > max($2, (s.id << 40) + s.forgotten) AND c.id <= (s.id << 40) + s.sequence
+    WHERE s.name = $1 AND length(c.outcome) > 16 ORDER BY c.id LIMIT $3
+    """
+}
+
+extension Erasure {
+  /// Notes up to where changes go.
+  fileprivate func fixEnd(_ transaction: borrowing WriteTransaction) throws -> Int64 {
+    let account = try transaction.shared(SpaceLedger.self).openAccount(named: space, transaction)
+    try transaction.execute(
+      "UPDATE erasure SET until = $2 WHERE id = $1", [.integer(id), .integer(account.row.sequence)])
+    return account.row.sequence
+  }
+
+  /// Removes some of what is there.
+  fileprivate func removeSome(
+    now: Moment, defaultQuota: SpaceAccount.Quota, _ transaction: borrowing WriteTransaction
+  ) throws -> (values: Int, context: Int) {
+    let account = try transaction.shared(SpaceLedger.self).openAccount(named: space, transaction)
+    var mutation = Mutation(of: account, now: now, by: who, defaultQuota: defaultQuota, sealing: nil)
+    let values = try removeValues(&mutation, transaction)
+    let context = try mutation.eraseContext(of: subject, until: until ?? 0, transaction)
+    try mutation.finish(nil, outcome: [], transaction)
+    return (values, context)
+  }
+
+  private func removeValues(
+    _ mutation: inout Mutation, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> Int {
+    guard let number = try SubjectTable.find(subject, in: mutation.account.id, transaction) else { return 0 }
+    let due = try transaction.all(
+      "SELECT id, version, length(content), key, seal FROM value WHERE subject = $1 AND version <= $2 LIMIT $3",
+      [.integer(number), .integer(until ?? 0), .integer(Limits.sealedRows)]
+    ) { row in
+      (
+        record: ValueRecord(
+          id: row.integer(0), version: row.integer(1),
+          size: SealedContent.size(stored: row.integer(2), isSealed: !row.isNull(4))),
+        key: row.bytes(3)
+      )
+    }
+    for row in due { try mutation.erase(row.record, key: row.key, transaction) }
+    if due.isEmpty {
+      try transaction.execute(
+        "DELETE FROM subject WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM value WHERE subject = $1)", [.integer(number)])
+    }
+    return due.count
+  }
+}
