@@ -18,7 +18,7 @@ enum Program {
       .contextHistory, .contextWatch, .export, .import, .spaceList, .spaceQuota, .keysList, .keysRotate, .erase,
       .tokenCreate, .tokenList, .tokenRevoke, .replicaStatus, .replicaQueue, .replicaPush, .replicaPull, .replicaSync,
       .replicaConflicts, .replicaResolve, .replicaExplain, .replicaParked, .replicaExport, .auditVerify, .describe,
-      .bench, .demo, .demoEdit, .demoDevice, .simulate,
+      .bench, .demo, .demoEdit, .demoDevice, .demoProgram, .simulate,
     ])
 
   /// Runs one command line, without the program's own name.

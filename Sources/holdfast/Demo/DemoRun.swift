@@ -21,7 +21,7 @@ final class DemoRun {
   }
 
   private static let table = "tables/elements.csv"
-  private static let space = "demo"
+  static let space = "demo"
   /// How long any one thing may take.
   private static let patience = 120
 
@@ -74,8 +74,9 @@ final class DemoRun {
     try checkValues()
     try checkRefusals()
     let devices = try tryDevices()
+    let program = try tryProgram()
     try stopHub()
-    summarize(outcomes, changes, devices)
+    summarize(outcomes, changes, devices, program)
     return problems.isEmpty
   }
 
@@ -105,7 +106,7 @@ final class DemoRun {
     step("A process begins to watch every change, from the first on.")
     let file = folder + "/changes"
     others.append(try ChildProcess(client(["watch", "--from-start", "--json"]), into: file))
-    try wait("the watcher to see what is there") { Self.lines(file).count >= items.count }
+    try wait("the watcher to see what is there") { Self.lines(in: file).count >= items.count }
     return file
   }
 
@@ -121,7 +122,7 @@ final class DemoRun {
     }
     for kill in 0..<kills {
       let enough = items.count + 2 * edits * (kill + 1) / (kills + 1)
-      try wait("the editors to get on") { Self.lines(changes).count >= enough }
+      try wait("the editors to get on") { Self.lines(in: changes).count >= enough }
       try killHub()
     }
     var outcomes: [String] = []
@@ -135,7 +136,8 @@ final class DemoRun {
     return outcomes
   }
 
-  func killHub() throws(CommandFailure) {
+  /// - Parameter absence: done while there is no hub.
+  func killHub(_ absence: () throws(CommandFailure) -> Void = {}) throws(CommandFailure) {
     let address: String
     do {
       address = try LocalFile.readText(directory.address)
@@ -145,6 +147,7 @@ final class DemoRun {
     step("The hub is killed with SIGKILL, in the middle of it.")
     hub?.send(SIGKILL)
     say("It ended with \(hub?.wait() ?? 0); nobody has told the others.")
+    try absence()
     try startHub(listen: address)
   }
 
@@ -156,11 +159,11 @@ final class DemoRun {
       throw CommandFailure(.failed, "no version in \(last)")
     }
     try wait("the watcher to see the last change") {
-      (Self.lines(changes).last.flatMap { WatchedChange.number("sequence", in: $0) } ?? 0) >= version
+      (Self.lines(in: changes).last.flatMap { WatchedChange.number("sequence", in: $0) } ?? 0) >= version
     }
     others[0].send(SIGTERM)
     others[0].wait()
-    return Self.lines(changes).compactMap(WatchedChange.init)
+    return Self.lines(in: changes).compactMap(WatchedChange.init)
   }
 
   private func check(_ changes: [WatchedChange]) {
@@ -217,7 +220,9 @@ final class DemoRun {
     try expect(.unreachable, ["get", items[0].key])
   }
 
-  private func summarize(_ outcomes: [String], _ changes: [WatchedChange], _ devices: Devices) {
+  private func summarize(
+    _ outcomes: [String], _ changes: [WatchedChange], _ devices: Devices, _ program: Findings
+  ) {
     let conflicts = outcomes.compactMap { WatchedChange.number("conflicts", in: $0) }.reduce(0, +)
     let interruptions = outcomes.compactMap { WatchedChange.number("interruptions", in: $0) }.reduce(0, +)
     let milliseconds = (ContinuousClock.now - began) / .milliseconds(1)
@@ -233,6 +238,8 @@ final class DemoRun {
         changes        \(changes.count) watched, without a gap or a repeat
         devices        \(DemoNotes.devices.count) without a network and with it; \(devices.operations) operations, \
       each with its outcome: \(devices.superseded) gave way, \(devices.conflicts) was decided by hand
+        program        \(program.saves) saves, sealed, and found again after a crash; \(program.contexts) answers of \
+      context, each with its source
         time           \((milliseconds / 100).rounded() / 10) s
       """,
       json: [
@@ -240,6 +247,7 @@ final class DemoRun {
         "conflicts": .unsigned(conflicts), "kills": .integer(kills),
         "operations": .unsigned(devices.operations), "decided": .unsigned(devices.conflicts),
         "superseded": .unsigned(devices.superseded), "interruptions": .unsigned(interruptions),
+        "saves": .unsigned(program.saves), "contexts": .integer(program.contexts),
         "changes": .integer(changes.count), "problems": .array(problems.map { .string($0) }),
         "seconds": .number((milliseconds / 100).rounded() / 10),
       ])
@@ -269,7 +277,7 @@ final class DemoRun {
   }
 
   /// Runs a command that has to succeed; the line that it prints.
-  private func result(of words: [String]) throws(CommandFailure) -> String {
+  func result(of words: [String]) throws(CommandFailure) -> String {
     let process = try ChildProcess(client(words))
     let output = String(decoding: process.readAll(), as: UTF8.self)
     let code = process.wait()
@@ -284,14 +292,14 @@ final class DemoRun {
     let file = folder + "/output"
     let process = try ChildProcess(client(words), into: file)
     let ended = process.wait()
-    let said = Self.lines(file).first ?? ""
+    let said = Self.lines(in: file).first ?? ""
     say("holdfast \(words.prefix(2).joined(separator: " ")) … ends with \(ended)\(said.isEmpty ? "" : ": \(said)")")
     if ended != code.rawValue {
       problem("`holdfast \(words.joined(separator: " "))` ended with \(ended), not \(code.rawValue)")
     }
   }
 
-  private func wait(_ what: String, until condition: () -> Bool) throws(CommandFailure) {
+  func wait(_ what: String, until condition: () -> Bool) throws(CommandFailure) {
     for _ in 0..<(Self.patience * 100) {
       if condition() { return }
       usleep(10_000)
@@ -307,7 +315,7 @@ final class DemoRun {
     }
   }
 
-  private static func lines(_ file: String) -> [String] {
+  static func lines(in file: String) -> [String] {
     let text = String(decoding: (try? LocalFile.read(file, limit: Limits.valueBytes)) ?? [], as: UTF8.self)
     // The last line counts when it is whole.
     return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
