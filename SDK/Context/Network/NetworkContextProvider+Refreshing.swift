@@ -46,6 +46,8 @@ extension NetworkContextProvider {
         news.changed(name.text)
       } else if held.bytes != nil, held.freshUntil <= due {
         names.append(name)
+        // It could not be fetched in time: whoever watches it learns that it is not what the source says now.
+        if held.freshUntil <= now { news.changed(name.text) }
       }
     }
     // Several names may share a question.

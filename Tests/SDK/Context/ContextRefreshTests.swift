@@ -80,6 +80,23 @@ import Testing
     #expect((found.value, found.reason) == (1, .cached))
   }
 
+  @Test func `who watches is told when a value cannot be kept fresh, and when it can again`() async throws {
+    source.put("1", for: "key")
+    let (context, key) = (provider(), ContextKey<Int>("key"))
+    try await refreshing(context) {
+      var updates = context.watch(key).makeAsyncIterator()
+      #expect(try await updates.next()?.get()?.problem == nil)
+      source.fail()
+      for _ in 0..<6 { try await clock.advance(by: .seconds(60)) }
+      let stale = try await updates.next()?.get()
+      #expect(stale?.value == 1 && stale?.reason == .stale && stale?.problem != nil)
+      source.script(nil)
+      try await clock.advance(by: .seconds(60))
+      let fresh = try await updates.next()?.get()
+      #expect(fresh?.value == 1 && fresh?.problem == nil)
+    }
+  }
+
   @Test func `what the source says has changed is asked for anew, and who watches is told`() async throws {
     source.put("1", for: "key")
     let (context, key) = (provider(), ContextKey<Int>("key"))
