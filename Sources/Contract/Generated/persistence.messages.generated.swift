@@ -17,6 +17,8 @@ public struct Value: Message {
   public var type: String = ""
   public var updated: Timestamp = Timestamp(seconds: 0)
   public var expires: Timestamp?
+  /// Whom it is about, as its writer said.
+  public var subject: String = ""
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -27,7 +29,8 @@ public struct Value: Message {
     content: [UInt8] = [],
     type: String = "",
     updated: Timestamp = Timestamp(seconds: 0),
-    expires: Timestamp? = nil
+    expires: Timestamp? = nil,
+    subject: String = ""
   ) {
     self.key = key
     self.version = version
@@ -35,6 +38,7 @@ public struct Value: Message {
     self.type = type
     self.updated = updated
     self.expires = expires
+    self.subject = subject
   }
 
   public var encodedSize: Int {
@@ -45,11 +49,13 @@ public struct Value: Message {
     size += StringCoding.size(type, field: 4)
     size += TimestampCoding.size(updated, field: 5)
     size += TimestampCoding.sizeOptional(expires, field: 6)
+    size += StringCoding.size(subject, field: 7)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    StringCoding.write(subject, field: 7, into: &writer)
     TimestampCoding.writeOptional(expires, field: 6, into: &writer)
     TimestampCoding.write(updated, field: 5, into: &writer)
     StringCoding.write(type, field: 4, into: &writer)
@@ -69,6 +75,7 @@ public struct Value: Message {
       case 34: try StringCoding.read(&type, from: &reader)
       case 42: try TimestampCoding.read(&updated, from: &reader)
       case 50: try TimestampCoding.readOptional(&expires, from: &reader)
+      case 58: try StringCoding.read(&subject, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }

@@ -30,7 +30,7 @@ extension PersistenceCalls {
     try transaction.forEach(
       """
       SELECT key, version, type, updated, expires, length(content), CASE $6 WHEN 1 THEN x'' ELSE content END,
-        seal
+        seal, (SELECT s.name FROM subject AS s WHERE s.id = value.subject)
       FROM value
       WHERE space = $1 AND key >= $2 AND key < $3 AND (expires IS NULL OR expires > $4) ORDER BY key LIMIT $5
       """,
@@ -58,7 +58,7 @@ extension PersistenceCalls {
         Value(
           key: row.text(0), version: UInt64(clamping: row.integer(1)), content: content, type: row.text(2),
           updated: Moment(microseconds: row.integer(3)).timestamp,
-          expires: row.optionalInteger(4).map { Moment(microseconds: $0).timestamp }))
+          expires: row.optionalInteger(4).map { Moment(microseconds: $0).timestamp }, subject: row.text(8)))
       return true
     }
     return reply

@@ -132,7 +132,7 @@ private struct ChangePage: Sendable {
     try transaction.forEach(
       """
       SELECT c.id - $1, c.at, c.who, c.kind, c.key, v.version, v.type, v.updated, v.expires, length(v.content), v.content,
-        v.seal
+        v.seal, (SELECT s.name FROM subject AS s WHERE s.id = v.subject)
       FROM change AS c LEFT JOIN value AS v ON $5 = 0 AND v.space = $2 AND v.key = c.key AND v.version = c.id - $1
       WHERE c.id > $1 + $3 AND c.id <= $4 ORDER BY c.id
       """,
@@ -161,7 +161,7 @@ private struct ChangePage: Sendable {
         change.value = Value(
           key: change.key, version: change.sequence, content: content, type: row.text(6),
           updated: Moment(microseconds: row.integer(7)).timestamp,
-          expires: row.optionalInteger(8).map { Moment(microseconds: $0).timestamp })
+          expires: row.optionalInteger(8).map { Moment(microseconds: $0).timestamp }, subject: row.text(12))
         bytes += content.count
       }
       page.changes.append(change)

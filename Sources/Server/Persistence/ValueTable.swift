@@ -55,9 +55,12 @@ enum ValueTable {
     space: Int64, key: String, now: Moment, limit: Int, opening seal: SpaceSeal?, _ transaction: borrowing Reading
   ) throws -> Value? {
     var tooLarge: Int64?
+    var subject: Int64?
     let found = try transaction.first(
-      "SELECT version, type, updated, expires, length(content), content, seal FROM value WHERE space = $1 AND key = $2",
-      [.integer(space), .bytes(Array(key.utf8))]
+      """
+      SELECT version, type, updated, expires, length(content), content, seal, subject FROM value
+      WHERE space = $1 AND key = $2
+      """, [.integer(space), .bytes(Array(key.utf8))]
     ) { (row) throws(StoreError) -> Value? in
       let expires = row.optionalInteger(3).map { Moment(microseconds: $0) }
       guard expires.map({ now < $0 }) ?? true else { return nil }
@@ -70,12 +73,15 @@ enum ValueTable {
       guard let content = try seal.content(row, 5, sealedBy: sealedBy, of: .value(key: Array(key.utf8))) else {
         return nil
       }
+      subject = row.optionalInteger(7)
       return Value(
         key: key, version: UInt64(clamping: row.integer(0)), content: content, type: row.text(1),
         updated: Moment(microseconds: row.integer(2)).timestamp, expires: expires?.timestamp)
     }
     if let tooLarge { throw TooLarge(what: "content", limit: UInt64(limit), size: UInt64(clamping: tooLarge)) }
-    return found ?? nil
+    guard var value = found ?? nil, let subject else { return found ?? nil }
+    value.subject = try SubjectTable.name(of: subject, transaction)
+    return value
   }
 
   static func insert(

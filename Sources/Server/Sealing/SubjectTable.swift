@@ -10,6 +10,12 @@ enum SubjectTable {
     ) { $0.integer(0) }
   }
 
+  static func name<Reading: Transaction & ~Copyable>(
+    of number: Int64, _ transaction: borrowing Reading
+  ) throws(StoreError) -> String {
+    try transaction.first("SELECT name FROM subject WHERE id = $1", [.integer(number)]) { $0.text(0) } ?? ""
+  }
+
   /// The number of a subject, which gets one when it has none.
   static func number(
     of name: String, in space: Int64, _ transaction: borrowing WriteTransaction

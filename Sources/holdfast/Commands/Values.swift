@@ -85,6 +85,7 @@ extension JSON {
   static func members(of value: HoldfastContract.Value, withContent: Bool) -> [(String, JSON)] {
     var members: [(String, JSON)] = [("key", .string(value.key)), ("version", .unsigned(value.version))]
     if !value.type.isEmpty { members.append(("type", .string(value.type))) }
+    if !value.subject.isEmpty { members.append(("subject", .string(value.subject))) }
     members.append(("updated", .string(value.updated.text)))
     if let expires = value.expires { members.append(("expires", .string(expires.text))) }
     if withContent { members.append(content(value.content)) }

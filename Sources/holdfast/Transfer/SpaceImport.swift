@@ -144,6 +144,7 @@ struct SpaceImport {
   /// Nil when the value has expired.
   private func put(of value: HoldfastContract.Value) -> Put? {
     var put = Put(key: value.key, content: value.content, type: value.type)
+    put.subject = value.subject
     if keepsExisting { put.expected = 0 }
     guard let expires = value.expires else { return put }
     let left = expires.sinceEpoch - Timestamp.wallClock().sinceEpoch
@@ -174,7 +175,7 @@ struct SpaceImport {
   private func store(_ put: Put, _ result: inout Result) async throws {
     let request = PutRequest(
       space: space, key: put.key, content: put.content, type: put.type, expiresIn: put.expiresIn,
-      expected: put.expected)
+      expected: put.expected, subject: put.subject)
     do {
       _ = try await hub.persistence.store(request)
       result.stored += 1

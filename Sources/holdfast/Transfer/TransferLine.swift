@@ -11,7 +11,7 @@ import HoldfastWire
 /// A line of an exported space: a JSON object.
 ///
 ///     {"holdfast_export":1,"space":"notes","prefix":"","cursor":"…"}
-///     {"key":"a","version":7,"updated":"…","content":"text"}      or "content_base64", and "type", "expires" where there are
+///     {"key":"a","version":7,"updated":"…","content":"text"}      or "content_base64", and "type", "subject", "expires" where there are
 ///     {"key":"film","version":8,"updated":"…","size":9000000}     its content is in the lines that follow
 ///     {"piece_base64":"…"}
 ///     {"listed":true}                                             what follows has changed meanwhile, in order
@@ -65,6 +65,7 @@ enum TransferLine {
     var key: String?
     var version: UInt64?
     var type: String?
+    var subject: String?
     var expires: String?
     var content: String?
     var contentBase64: String?
@@ -78,7 +79,8 @@ enum TransferLine {
 
     private enum CodingKeys: String, CodingKey {
       case export = "holdfast_export"
-      case space, prefix, cursor, key, version, type, expires, content, size, listed, deleted, end, values, sha256
+      case space, prefix, cursor, key, version, type, subject, expires, content, size, listed, deleted, end, values,
+        sha256
       case contentBase64 = "content_base64"
       case pieceBase64 = "piece_base64"
     }
@@ -87,6 +89,7 @@ enum TransferLine {
   private init?(_ form: Form) {
     if let key = form.key {
       var value = HoldfastContract.Value(key: key, version: form.version ?? 0, type: form.type ?? "")
+      value.subject = form.subject ?? ""
       if let text = form.expires {
         guard let expires = Self.timestamp(text) else { return nil }
         value.expires = expires

@@ -43,7 +43,7 @@ struct `Values that are exported and imported` {
       "large": (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) },
     ]
     try await fill(hub, values)
-    #expect(try await hub.client("put", "ends", "soon", "--expires-in", "1h").exitCode == 0)
+    #expect(try await hub.client("put", "ends", "soon", "--expires-in", "1h", "--subject", "ann").exitCode == 0)
     let file = hub.directory.path("all.jsonl")
     let exported = try await hub.client("export", file, "--json")
     #expect(exported.exitCode == 0, "\(exported.errors)")
@@ -55,6 +55,11 @@ struct `Values that are exported and imported` {
     #expect(try await contents(hub, "copy") == all)
     let ends = try json(try await hub.client("get", "ends", "--space", "copy", "--json").output)
     #expect(ends["expires"] != nil)
+    #expect(ends["subject"] as? String == "ann")
+    // So what came by an import can be erased as what it came from.
+    #expect(try await hub.client("erase", "--space", "copy", "--subject", "ann", "--yes").exitCode == 0)
+    #expect(try await hub.client("exists", "ends", "--space", "copy").exitCode == 3)
+    #expect(try await hub.client("exists", "ends").exitCode == 0)
     let plain = try json(try await hub.client("get", "plain", "--space", "copy", "--json").output)
     #expect(plain["type"] as? String == "t")
   }
