@@ -13,5 +13,8 @@ package enum Schema {
     Migration(8, "context", revert: ContextTables.remove, ContextTables.create),
     Migration(9, "sealed values", revert: PersistenceTables.removeSeals, PersistenceTables.addSeals),
     Migration(10, "erasures", revert: PersistenceTables.removeErasures, PersistenceTables.addErasures),
+    Migration(
+      11, "entities of erasures", revert: PersistenceTables.removeErasedEntities,
+      PersistenceTables.addErasedEntities),
   ]
 }

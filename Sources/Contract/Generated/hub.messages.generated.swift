@@ -1271,29 +1271,75 @@ public struct RotateKeysReply: Message {
   }
 }
 
+/// A field of an entity type that says whom an entity is about: a text, or a uuid.
+public struct SubjectField: Message {
+  public static let messageName = "holdfast.hub.SubjectField"
+
+  public var type: String = ""
+  public var field: String = ""
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(type: String = "", field: String = "") {
+    self.type = type
+    self.field = field
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += StringCoding.size(type, field: 1)
+    size += StringCoding.size(field, field: 2)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    StringCoding.write(field, field: 2, into: &writer)
+    StringCoding.write(type, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try StringCoding.read(&type, from: &reader)
+      case 18: try StringCoding.read(&field, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
 public struct EraseSubjectRequest: Message {
   public static let messageName = "holdfast.hub.EraseSubjectRequest"
 
   public var space: String = ""
   public var subject: String = ""
+  /// Entities go in which one of these fields is the subject.
+  public var entities: [SubjectField] = []
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(space: String = "", subject: String = "") {
+  public init(space: String = "", subject: String = "", entities: [SubjectField] = []) {
     self.space = space
     self.subject = subject
+    self.entities = entities
   }
 
   public var encodedSize: Int {
     var size = unknownFields.bytes.count
     size += StringCoding.size(space, field: 1)
     size += StringCoding.size(subject, field: 2)
+    size += MessageCoding<SubjectField>.sizeList(entities, field: 3)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    MessageCoding<SubjectField>.writeList(entities, field: 3, into: &writer)
     StringCoding.write(subject, field: 2, into: &writer)
     StringCoding.write(space, field: 1, into: &writer)
   }
@@ -1305,6 +1351,7 @@ public struct EraseSubjectRequest: Message {
       case 0: return
       case 10: try StringCoding.read(&space, from: &reader)
       case 18: try StringCoding.read(&subject, from: &reader)
+      case 26: try MessageCoding<SubjectField>.readList(&entities, tag: tag, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }
@@ -1319,14 +1366,16 @@ public struct EraseSubjectReply: Message {
   public var context: UInt64 = 0
   /// Keys that have been destroyed.
   public var keys: UInt64 = 0
+  public var entities: UInt64 = 0
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(values: UInt64 = 0, context: UInt64 = 0, keys: UInt64 = 0) {
+  public init(values: UInt64 = 0, context: UInt64 = 0, keys: UInt64 = 0, entities: UInt64 = 0) {
     self.values = values
     self.context = context
     self.keys = keys
+    self.entities = entities
   }
 
   public var encodedSize: Int {
@@ -1334,11 +1383,13 @@ public struct EraseSubjectReply: Message {
     size += UInt64Coding.size(values, field: 1)
     size += UInt64Coding.size(context, field: 2)
     size += UInt64Coding.size(keys, field: 3)
+    size += UInt64Coding.size(entities, field: 4)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    UInt64Coding.write(entities, field: 4, into: &writer)
     UInt64Coding.write(keys, field: 3, into: &writer)
     UInt64Coding.write(context, field: 2, into: &writer)
     UInt64Coding.write(values, field: 1, into: &writer)
@@ -1352,6 +1403,7 @@ public struct EraseSubjectReply: Message {
       case 8: try UInt64Coding.read(&values, from: &reader)
       case 16: try UInt64Coding.read(&context, from: &reader)
       case 24: try UInt64Coding.read(&keys, from: &reader)
+      case 32: try UInt64Coding.read(&entities, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }

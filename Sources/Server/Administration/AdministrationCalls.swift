@@ -99,7 +99,7 @@ struct AdministrationCalls: AdministrationService {
     _ request: EraseSubjectRequest, context: CallContext
   ) async throws -> EraseSubjectReply {
     try requireAdministrator(context)
-    return try await keys.erase(subject: request.subject, in: request.space, by: context.client.id)
+    return try await keys.erase(request, by: context.client.id)
   }
 
   private func requireAdministrator(_ context: CallContext) throws {
@@ -125,9 +125,7 @@ protocol KeyAdministration: Sendable {
   nonisolated(nonsending) func rotateKeys(_ request: RotateKeysRequest) async throws -> RotateKeysReply
 
   /// Erases all that a space has of a subject.
-  nonisolated(nonsending) func erase(
-    subject: String, in space: String, by who: String
-  ) async throws -> EraseSubjectReply
+  nonisolated(nonsending) func erase(_ request: EraseSubjectRequest, by who: String) async throws -> EraseSubjectReply
 }
 
 extension Scope {

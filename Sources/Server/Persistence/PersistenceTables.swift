@@ -124,6 +124,15 @@ enum PersistenceTables {
     try transaction.execute("ALTER TABLE value DROP COLUMN logged")
   }
 
+  /// What was asked for, with the fields by which entities are found.
+  static let addErasedEntities: Migration.Body = { transaction in
+    try transaction.execute("ALTER TABLE erasure ADD COLUMN request BLOB NOT NULL DEFAULT x''")
+  }
+
+  static let removeErasedEntities: Migration.Body = { transaction in
+    try transaction.execute("ALTER TABLE erasure DROP COLUMN request")
+  }
+
   static let addLogEnds: Migration.Body = { transaction in
     try transaction.execute("ALTER TABLE space ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0")
     // Nothing has been cut off yet: every chain begins with zeros.

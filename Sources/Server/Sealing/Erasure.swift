@@ -9,6 +9,8 @@ struct Erasure: Sendable {
   let space: String
   let subject: String
   let who: String
+  /// The fields by which its entities are known.
+  let entities: [SubjectField]
   /// All that was written up to this change goes; nil until the subject's keys seal nothing any more.
   var until: Int64?
 
@@ -25,18 +27,22 @@ extension PersistenceCalls {
   /// digests covers for as long as the log is kept. What is written about the subject from now on stays, under a new key.
   /// An erasure that a stop interrupts goes on with the next start.
   nonisolated(nonsending) func erase(
-    subject: String, in space: String, by who: String
+    _ request: EraseSubjectRequest, by who: String
   ) async throws -> EraseSubjectReply {
+    let (space, subject) = (request.space, request.subject)
     try checked(space: space)
     guard !subject.isEmpty else { throw CallError<Never>(.invalidArgument, "a subject has a name") }
     try checked(subject: subject)
     return try await storing {
       let erasure = try await store.write { transaction in
+        // What makes no sense is said before anything is done.
+        _ = try EntityErasure(
+          of: subject, by: request.entities, in: space, until: 0, who: who, transaction)
         let id = try transaction.first(
-          "INSERT INTO erasure (space, subject, who) VALUES ($1, $2, $3) RETURNING id",
-          [.text(space), .text(subject), .text(who)]
+          "INSERT INTO erasure (space, subject, who, request) VALUES ($1, $2, $3, $4) RETURNING id",
+          [.text(space), .text(subject), .text(who), .bytes(request.encoded())]
         ) { $0.integer(0) }
-        return Erasure(id: id ?? 0, space: space, subject: subject, who: who)
+        return Erasure(id: id ?? 0, space: space, subject: subject, who: who, entities: request.entities)
       }
       return try await perform(erasure)
     }
@@ -45,10 +51,15 @@ extension PersistenceCalls {
   /// Goes on with what an earlier run of the hub, or a fault, has interrupted.
   nonisolated(nonsending) func finishErasures() async throws {
     let open = try await store.scan { transaction in
-      try transaction.all("SELECT id, space, subject, who, until FROM erasure ORDER BY id LIMIT 100") { row in
-        Erasure(
-          id: row.integer(0), space: row.text(1), subject: row.text(2), who: row.text(3),
-          until: row.optionalInteger(4))
+      try transaction.all("SELECT id, space, subject, who, until, request FROM erasure ORDER BY id LIMIT 100") {
+        (row) throws(StoreError) in
+        do {
+          return Erasure(
+            id: row.integer(0), space: row.text(1), subject: row.text(2), who: row.text(3),
+            entities: try EraseSubjectRequest(decoding: row.bytes(5)).entities, until: row.optionalInteger(4))
+        } catch {
+          throw StoreError(.corrupt, "an erasure under way is damaged: \(error)")
+        }
       }
     }
     for erasure in open { _ = try await perform(erasure) }
@@ -74,6 +85,7 @@ extension PersistenceCalls {
       reply.context += UInt64(piece.context)
       if piece.values + piece.context == 0 { break }
     }
+    reply.entities = try await eraseEntities(of: erasure, at: now)
     if ring == nil { try await emptyOutcomes(in: erasure.space) }
     if let ring {
       reply.keys = UInt64(try await ring.destroyAbandoned(erasure.owners))
@@ -86,6 +98,27 @@ extension PersistenceCalls {
     }
     try await store.emptyLog()
     return reply
+  }
+
+  /// - Returns: how many entities have been erased.
+  private nonisolated(nonsending) func eraseEntities(of erasure: Erasure, at now: Moment) async throws -> UInt64 {
+    var (count, last): (UInt64, Int64?) = (0, 0)
+    while let start = last, !erasure.entities.isEmpty {
+      let piece = try await store.write { transaction in
+        let entities = try EntityErasure(
+          of: erasure.subject, by: erasure.entities, in: erasure.space, until: erasure.until ?? 0, who: erasure.who,
+          transaction)
+        // Entities are not sealed, whether the hub seals values or not.
+        return try Self.withThoroughDeletion(isOn: true, transaction) { transaction in
+          let piece = try entities?.removeSome(after: start, now: now, transaction)
+          if piece?.end == nil { try entities?.emptyOutcomes(transaction) }
+          return piece ?? (0, nil)
+        }
+      }
+      count += UInt64(piece.count)
+      last = piece.end
+    }
+    return count
   }
 
   /// Runs a part of a job whose deletions are to overwrite all that they free.

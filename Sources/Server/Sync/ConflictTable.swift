@@ -79,6 +79,15 @@ enum ConflictTable {
         [.integer(ChangeID(space: entities.space, sequence: Int64(clamping: number)).rawValue)]))
   }
 
+  /// The entity is gone for good.
+  static func removeAll(
+    of type: Int64, _ key: [UInt8], in entities: EntityAccount, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    entities.row.conflicts -= Int64(
+      try transaction.execute(
+        "DELETE FROM conflict WHERE type = $1 AND key = $2", [.integer(type), .bytes(key)]))
+  }
+
   /// A replica has changed an entity on what it has seen of it, up to a version: what it met before is decided.
   static func settle(
     type: Int64, key: [UInt8], replica: Int64, upTo version: UInt64, in entities: EntityAccount,

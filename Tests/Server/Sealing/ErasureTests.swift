@@ -32,7 +32,7 @@ import Testing
     try await fill(hub)
     let read = BatchRequest(space: "notes", operations: [.get("a1"), .put(Put(key: "c", content: [1]))])
     _ = try await hub.client().transaction(read, options: CallOptions(idempotencyKey: [1]))
-    let reply = try await hub.calls.erase(subject: "ann", in: "notes", by: "admin")
+    let reply = try await hub.calls.erase(EraseSubjectRequest(space: "notes", subject: "ann"), by: "admin")
     #expect(reply.values == 100)
     #expect(reply.keys == (isSealed ? 2 : 0))
     #expect(try await hub.client().text("a1") == nil)
@@ -42,7 +42,7 @@ import Testing
     #expect(try await hub.calls.listSpaces().first?.values == 101)
     #expect(try await Audit.brokenLink(in: hub.store, space: "notes") == nil)
     #expect(try AuditTrail(of: HubDirectory(path: place.path)).verify().values == 101)
-    #expect(try await hub.calls.erase(subject: "ann", in: "notes", by: "admin").values == 0)
+    #expect(try await hub.calls.erase(EraseSubjectRequest(space: "notes", subject: "ann"), by: "admin").values == 0)
     // The call is known still, and is not done again.
     let error = await #expect(throws: CallError<PersistenceMethods.TransactionFailure>.self) {
       try await hub.client().transaction(read, options: CallOptions(idempotencyKey: [1]))
@@ -54,7 +54,7 @@ import Testing
     let hub = try await PersistenceFixture(sealed: true)
     try await put(hub, "a", subject: "ann")
     let before = try await hub.keys()
-    _ = try await hub.calls.erase(subject: "ann", in: "notes", by: "admin")
+    _ = try await hub.calls.erase(EraseSubjectRequest(space: "notes", subject: "ann"), by: "admin")
     try await put(hub, "a", subject: "ann")
     var kinds: [ChangeKind] = []
     var who: [String] = []
@@ -79,7 +79,7 @@ import Testing
       try await fill(hub)
       try await hub.store.emptyLog()
       try FileManager.default.copyItem(atPath: database, toPath: aside.path("backup"))
-      _ = try await hub.calls.erase(subject: "ann", in: "notes", by: "admin")
+      _ = try await hub.calls.erase(EraseSubjectRequest(space: "notes", subject: "ann"), by: "admin")
     }
     for file in [database, database + "-wal", database + "-shm"] { try LocalFile.remove(file) }
     try FileManager.default.copyItem(atPath: aside.path("backup"), toPath: database)

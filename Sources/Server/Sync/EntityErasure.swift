@@ -1,0 +1,171 @@
+internal import HoldfastContract
+internal import HoldfastRPC
+internal import HoldfastStore
+internal import HoldfastSync
+internal import HoldfastWire
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// Erases the entities of a space that are about a subject, some at a time.
+///
+/// What goes leaves a tombstone for ever: devices learn of it and let the entity go, and what they had queued for it is
+/// answered with `gone`. Its state, its conflicts, and the outcomes that tell of its state go.
+struct EntityErasure: Sendable {
+  /// What an entity that is about the subject agrees with.
+  private let wanted: FilterSet
+  private let types: [String]
+  let space: String
+  /// Entities that were written after this change stay.
+  let until: Int64
+  let who: String
+
+  /// - Throws: `invalidArgument` for a type or a field that the space does not have, or that no subject can be in.
+  init?(
+    of subject: String, by fields: [SubjectField], in space: String, until: Int64, who: String,
+    _ transaction: borrowing WriteTransaction
+  ) throws {
+    guard !fields.isEmpty else { return nil }
+    let account = try transaction.shared(SpaceLedger.self).openAccount(named: space, transaction)
+    let filters = try fields.map { field in
+      guard let type = try transaction.shared(EntityTypes.self).find(field.type, in: account.id, transaction) else {
+        throw CallError<Never>(.invalidArgument, "the space has no entities of a type \(field.type)")
+      }
+      guard let found = type.shape.description.fields.first(where: { $0.name == field.field }) else {
+        throw CallError<Never>(.invalidArgument, "entities of the type \(field.type) have no field \(field.field)")
+      }
+      return EntityFilter(type: field.type, equal: try Self.bytes(of: found, subject))
+    }
+    do {
+      wanted = try FilterSet(filters)
+    } catch {
+      throw CallError<Never>(.invalidArgument, error.description)
+    }
+    types = fields.map(\.type)
+    (self.space, self.until, self.who) = (space, until, who)
+  }
+
+  /// A field as an entity has it whose value is the subject.
+  private static func bytes(of field: FieldDescription, _ subject: String) throws -> [UInt8] {
+    let content: [UInt8]
+    switch (field.kind, field.many) {
+    case (.string, false): content = Array(subject.utf8)
+    case (.uuid, false):
+      guard let id = UUID(uuidString: subject) else {
+        throw CallError<Never>(.invalidArgument, "\(field.name) is a uuid, and \(subject) is none")
+      }
+      content = withUnsafeBytes(of: id.uuid) { Array($0) }
+    default:
+      throw CallError<Never>(.invalidArgument, "\(field.name) is neither a text nor a uuid: no subject can be in it")
+    }
+    // Both are counted bytes on the wire.
+    return varint(UInt64(field.number) << 3 | 2) + varint(UInt64(content.count)) + content
+  }
+
+  private static func varint(_ number: UInt64) -> [UInt8] {
+    var (bytes, rest): ([UInt8], UInt64) = ([], number)
+    while rest >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    return bytes + [UInt8(rest)]
+  }
+
+  // MARK: Entities
+
+  static let candidates: SQL = """
+    SELECT e.id, t.name, e.type, e.key, e.state, e.marks, e.is_deleted
+    FROM entity AS e JOIN entity_type AS t ON t.id = e.type
+    WHERE e.id > $1 AND e.id <= $2 AND e.is_erased = 0 ORDER BY e.id LIMIT $3
+    """
+
+  /// Looks at some of the space's entities, after one change.
+  ///
+  /// - Returns: how many were erased, and the change to go on after; nil when all have been looked at.
+  func removeSome(
+    after last: Int64, now: Moment, _ transaction: borrowing WriteTransaction
+  ) throws -> (count: Int, end: Int64?) {
+    let account = try transaction.shared(SpaceLedger.self).openAccount(named: space, transaction)
+    let entities = try transaction.shared(EntityLedger.self).openAccount(of: account.id, transaction)
+    let range = [last, until].map { ChangeID(space: account.id, sequence: $0).rawValue }
+    let found = try transaction.all(
+      Self.candidates, [.integer(range[0]), .integer(range[1]), .integer(Limits.sealedRows)]
+    ) { (row) throws(StoreError) in
+      Candidate(
+        id: row.integer(0), type: row.text(1), typeID: row.integer(2), key: row.bytes(3),
+        row: EntityRow(
+          fields: try EntityTable.fields(row.bytes(4)), marks: try EntityTable.marks(row.bytes(5)),
+          version: EntityTable.version(row.integer(0)), isDeleted: row.integer(6) != 0))
+    }
+    let due = found.filter { wanted.matches(type: $0.type, $0.row.fields) }
+    for entity in due { try erase(entity, account, entities, now, transaction) }
+    return (due.count, found.last.map { Int64(clamping: $0.row.version) })
+  }
+
+  private struct Candidate {
+    let id: Int64
+    let type: String
+    let typeID: Int64
+    let key: [UInt8]
+    let row: EntityRow
+  }
+
+  private func erase(
+    _ entity: Candidate, _ account: SpaceAccount, _ entities: EntityAccount, _ now: Moment,
+    _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    var row = entity.row
+    row.fields = EntityFields()
+    (row.isDeleted, row.isErased, row.version) = (true, true, UInt64(clamping: account.row.sequence + 1))
+    let growth = StoredEntity.growth(from: entity.row, to: row, key: entity.key)
+    account.row.bytes += growth.bytes
+    account.row.values += growth.values
+    let entry = LogEntry(kind: .entity, row, type: entity.type, key: entity.key)
+    try ChangeLog.append([entry], to: account, at: now, who: who, operation: nil, outcome: [], transaction)
+    try EntityTable.put(
+      row, space: account.id, type: entity.typeID, key: entity.key, replacing: entity.id, transaction)
+    entities.row.replace(entity.row, by: row, type: entity.type, key: entity.key)
+    try ConflictTable.removeAll(of: entity.typeID, entity.key, in: entities, transaction)
+  }
+
+  // MARK: Outcomes
+
+  static let outcomes: SQL = """
+    SELECT o.id, o.outcome FROM replica AS r JOIN outcome AS o ON o.id > (r.id << 40) AND o.id < ((r.id + 1) << 40)
+    WHERE r.space = $1 AND r.id = $2 AND o.id > $3 ORDER BY o.id LIMIT $4
+    """
+
+  /// Empties the outcomes of operations, of those that wait until their devices have them, that tell of the subject.
+  func emptyOutcomes(_ transaction: borrowing WriteTransaction) throws {
+    let account = try transaction.shared(SpaceLedger.self).openAccount(named: space, transaction)
+    let replicas = try transaction.all("SELECT id FROM replica WHERE space = $1", [.integer(account.id)]) {
+      $0.integer(0)
+    }
+    for replica in replicas {
+      var last: Int64 = 0
+      while true {
+        let page = try transaction.all(
+          Self.outcomes, [.integer(account.id), .integer(replica), .integer(last), .integer(Limits.sealedRows)]
+        ) { row in (id: OperationID(rawValue: row.integer(0)), bytes: row.bytes(1)) }
+        guard let end = page.last else { break }
+        for (id, bytes) in page where try tells(bytes) {
+          try OutcomeTable.replace(Outcome(kind: .gone), of: id, transaction)
+        }
+        last = end.id.rawValue
+      }
+    }
+  }
+
+  private func tells(_ outcome: [UInt8]) throws(StoreError) -> Bool {
+    do {
+      guard let state = try Outcome(decoding: outcome).state, !state.isEmpty else { return false }
+      let fields = try EntityFields(state)
+      return types.contains { wanted.matches(type: $0, fields) }
+    } catch {
+      throw StoreError(.corrupt, "the outcome of an operation is damaged: \(error)")
+    }
+  }
+}
