@@ -26,6 +26,16 @@ public struct ContextKey<Value: ContextValue>: Sendable {
 
   var id: ContextName { ContextName(text: name) }
 
+  /// What a provider keeps of a value.
+  func bytes(of value: Value, by coder: any ValueCoder, _ provider: String) throws(ContextError) -> [UInt8] {
+    do {
+      return try coder.encode(value)
+    } catch {
+      throw ContextError(
+        .invalidValue, "the value cannot be written", key: name, provider: provider, causes: [error])
+    }
+  }
+
   /// Refuses names that no provider takes.
   public func check(_ provider: String) throws(ContextError) {
     guard 1...ContextLimits.keyBytes ~= name.utf8.count else {

@@ -151,14 +151,7 @@ extension NetworkContextProvider {
   public func set<Value: ContextValue>(
     _ value: Value, for key: ContextKey<Value>, lifetime: Duration?
   ) async throws(ContextError) {
-    let bytes: [UInt8]
-    do {
-      bytes = try settings.coder.encode(value)
-    } catch {
-      throw ContextError(
-        .invalidValue, "the value cannot be written", key: key.name, provider: name, causes: [error])
-    }
-    try await store(bytes, for: key, lifetime)
+    try await store(key.bytes(of: value, by: settings.coder, name), for: key, lifetime)
   }
 
   public func remove<Value: ContextValue>(_ key: ContextKey<Value>) async throws(ContextError) {

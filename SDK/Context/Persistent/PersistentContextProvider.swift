@@ -124,14 +124,7 @@ public final class PersistentContextProvider: ContextProvider {
   public func set<Value: ContextValue>(
     _ value: Value, for key: ContextKey<Value>, lifetime: Duration?
   ) async throws(ContextError) {
-    let bytes: [UInt8]
-    do {
-      bytes = try settings.coder.encode(value)
-    } catch {
-      throw ContextError(
-        .invalidValue, "the value cannot be written", key: key.name, provider: name, causes: [error])
-    }
-    try await add(bytes, to: key, lifetime)
+    try await add(key.bytes(of: value, by: settings.coder, name), to: key, lifetime)
   }
 
   public func remove<Value: ContextValue>(_ key: ContextKey<Value>) async throws(ContextError) {
