@@ -52,15 +52,25 @@ public struct SealingKey: Sendable {
   }
 }
 
+/// The cipher, looked up among OpenSSL's once and not for each message.
+private struct Cipher: @unchecked Sendable {
+  /// OpenSSL changes it no more, and it is never let go.
+  let pointer: OpaquePointer?
+
+  static let aes256GCM = Cipher(pointer: EVP_CIPHER_fetch(nil, "AES-256-GCM", nil))
+}
+
 /// One message on its way through the cipher.
 private struct CipherRun: ~Copyable {
   private let context: OpaquePointer
 
   init(encrypts: Bool, _ key: [UInt8], _ nonce: [UInt8], _ attached: [UInt8]) throws(CryptoError) {
     let size = try Self.size(attached)
-    guard let made = EVP_CIPHER_CTX_new() else { throw .fromQueue("AES-GCM cannot begin") }
+    guard let cipher = Cipher.aes256GCM.pointer, let made = EVP_CIPHER_CTX_new() else {
+      throw .fromQueue("AES-GCM cannot begin")
+    }
     var count: Int32 = 0
-    guard EVP_CipherInit_ex(made, EVP_aes_256_gcm(), nil, key, nonce, encrypts ? 1 : 0) == 1,
+    guard EVP_CipherInit_ex(made, cipher, nil, key, nonce, encrypts ? 1 : 0) == 1,
       attached.isEmpty || EVP_CipherUpdate(made, nil, &count, attached, size) == 1
     else {
       EVP_CIPHER_CTX_free(made)
