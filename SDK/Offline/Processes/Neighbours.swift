@@ -14,9 +14,9 @@ struct Neighbours: Sendable {
     var isRecent = true
     while !Task.isCancelled {
       let time = WriteTime(of: core.file + "-wal")
-      // A second write may follow within the same tick of the file system's clock.
+      // What was written then may not be seen yet.
       if time != last.time || isRecent {
-        isRecent = time != last.time
+        isRecent = time.map { !$0.isOver } ?? false
         last.time = time
         if let version = await version(), version != last.version {
           // At first too: who watches may have looked before this did.

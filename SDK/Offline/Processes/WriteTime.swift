@@ -10,6 +10,9 @@ struct WriteTime: Equatable, Sendable {
   let nanoseconds: Int
   let size: Int
 
+  /// In seconds.
+  private static let longestSync = 5
+
   init?(of path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else { return nil }
@@ -21,12 +24,13 @@ struct WriteTime: Equatable, Sendable {
     size = Int(status.st_size)
   }
 
-  /// Whether a later write has a later time: file systems have the same one for all that is written within one of their
-  /// ticks, of a few milliseconds.
+  /// Whether what was written then can be seen by now, and a later write has a later time.
+  ///
+  /// A commit is seen once its part of the log has been synced, and that a disk that is busy may take seconds for; the time
+  /// of change is from before. And file systems have one time for all that is written within a few milliseconds.
   var isOver: Bool {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
-    let (second, tick) = (1_000_000_000, 20_000_000)
-    return (now.tv_sec - seconds) * second + (now.tv_nsec - nanoseconds) > tick
+    return now.tv_sec - seconds > Self.longestSync
   }
 }
