@@ -44,7 +44,9 @@ struct SpaceImport {
     /// Where the values that were listed end.
     var listEnd = Int.max
     /// Of keys that changed during the export: where the last that is told of each ends.
-    var changed: [String: Int] = [:]
+    ///
+    /// By their bytes: keys that look the same are not for that reason the same.
+    var changed: [[UInt8]: Int] = [:]
   }
 
   /// How far an import has come.
@@ -85,7 +87,7 @@ struct SpaceImport {
     while let item = try reader.next() {
       guard case .value(let value) = item else { continue }
       // What has changed later counts as it was in the end.
-      if let last = survey.changed[value.key], last != reader.offset { continue }
+      if let last = survey.changed[Array(value.key.utf8)], last != reader.offset { continue }
       guard let put = put(of: value) else {
         result.expired += 1
         continue
@@ -128,9 +130,9 @@ struct SpaceImport {
       case .head: hasHead = true
       case .value(let value):
         survey.values += 1
-        if survey.listEnd < .max { survey.changed[value.key] = reader.offset }
+        if survey.listEnd < .max { survey.changed[Array(value.key.utf8)] = reader.offset }
       case .listed: survey.listEnd = reader.offset
-      case .deleted(let key): survey.changed[key] = reader.offset
+      case .deleted(let key): survey.changed[Array(key.utf8)] = reader.offset
       case .end(let values):
         guard hasHead, values == survey.values else { break }
         survey.bytes = reader.offset

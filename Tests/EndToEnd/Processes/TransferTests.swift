@@ -1,5 +1,6 @@
 import Foundation
 import HoldfastContract
+import HoldfastCrypto
 import HoldfastSDK
 import TestSupport
 import Testing
@@ -185,5 +186,19 @@ struct `Values that are exported and imported` {
     let run = try await hub.client("export", other)
     #expect(run.exitCode == 4)
     #expect(run.errors.contains("notes"))
+  }
+
+  @Test func `keys that look the same are two, also where one of them changed during the export`() async throws {
+    let hub = try await HubProcess()
+    let (composed, decomposed) = ("\u{e9}", "e\u{301}")
+    let lines = [
+      #"{"holdfast_export":1,"space":"default","prefix":"","cursor":"AA"}"#, #"{"key":"\#(composed)","content":"1"}"#,
+      #"{"listed":true}"#, #"{"key":"\#(decomposed)","content":"2"}"#,
+    ].map { $0 + "\n" }.joined()
+    let end = #"{"end":true,"values":2,"sha256":"\#(hex(SHA256.hash(Array(lines.utf8))))"}"# + "\n"
+    let file = try hub.directory.write(lines + end, to: "two.jsonl")
+    #expect(try await hub.client("import", file).exitCode == 0)
+    #expect(try await hub.client("get", composed).output == "1")
+    #expect(try await hub.client("get", decomposed).output == "2")
   }
 }
