@@ -41,6 +41,7 @@ struct SpaceImport {
   private struct Survey {
     var values = 0
     var bytes = 0
+    var sha256 = ""
     /// Where the values that were listed end.
     var listEnd = Int.max
     /// Of keys that changed during the export: where the last that is told of each ends.
@@ -55,15 +56,14 @@ struct SpaceImport {
     var space: String
     var keepsExisting: Bool
     /// Of the file.
-    var bytes: Int
+    var sha256: String
     var offset = 0
     var values = 0
     /// Which was stored last.
     var lastKey = ""
 
     func isFor(_ other: Self) -> Bool {
-      (hub, space, keepsExisting, bytes) == (other.hub, other.space, other.keepsExisting, other.bytes)
-        && offset <= bytes
+      (hub, space, keepsExisting, sha256) == (other.hub, other.space, other.keepsExisting, other.sha256)
     }
   }
 
@@ -76,7 +76,7 @@ struct SpaceImport {
     let progress = ProgressBar(file, on: console)
     defer { progress.end() }
     var reader = try TransferReader(file)
-    var checkpoint = Checkpoint(hub: address, space: space, keepsExisting: keepsExisting, bytes: survey.bytes)
+    var checkpoint = Checkpoint(hub: address, space: space, keepsExisting: keepsExisting, sha256: survey.sha256)
     if let earlier = try earlierCheckpoint(), earlier.isFor(checkpoint), try await isThere(earlier.lastKey) {
       try reader.skip(to: earlier.offset)
       result.resumed = earlier.values
@@ -133,9 +133,9 @@ struct SpaceImport {
         if survey.listEnd < .max { survey.changed[Array(value.key.utf8)] = reader.offset }
       case .listed: survey.listEnd = reader.offset
       case .deleted(let key): survey.changed[Array(key.utf8)] = reader.offset
-      case .end(let values):
+      case .end(let values, let sum):
         guard hasHead, values == survey.values else { break }
-        survey.bytes = reader.offset
+        (survey.bytes, survey.sha256) = (reader.offset, sum)
         return survey
       }
     }

@@ -10,7 +10,7 @@ struct TransferReader: ~Copyable {
     /// The values that follow have changed while those before were listed.
     case listed
     case deleted(String)
-    case end(values: Int)
+    case end(values: Int, sha256: String)
   }
 
   let path: String
@@ -85,7 +85,7 @@ struct TransferReader: ~Copyable {
       throw TransferError(message: "\(path) is not what was exported: its checksum differs", hint: "Export again.")
     }
     offset = lines.offset
-    return .end(values: values)
+    return .end(values: values, sha256: sum)
   }
 
   private var damaged: TransferError {
