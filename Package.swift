@@ -47,7 +47,7 @@ let package = Package(
 
     // Foundations: no module here knows what Holdfast is for.
     module("HoldfastCrypto", at: "Sources/Crypto", needs: ["COpenSSL"]),
-    module("HoldfastCache", at: "Sources/Cache", needs: []),
+    module("HoldfastCache", at: "Sources/Cache", needs: ["CLinux"]),
     module("HoldfastWire", at: "Sources/Wire", needs: []),
     module("HoldfastRPC", at: "Sources/RPC", needs: ["HoldfastWire", "HoldfastCrypto", "COpenSSL", "CLinux"]),
     module("HoldfastStore", at: "Sources/Store", needs: ["CSQLite", "HoldfastCrypto"]),

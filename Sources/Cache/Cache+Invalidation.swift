@@ -14,12 +14,12 @@ extension Cache {
 
   /// Removes every key that was there when the call began and is meant. Looks at all keys, one shard at a time.
   ///
-  /// - Parameter isMeant: Called under a shard's lock: it must be quick and not come back to the cache.
+  /// - Parameter isMeant: Called under a shard's locks: it must be quick and not come back to the cache.
   public func removeAll(where isMeant: (Key) -> Bool) {
-    for number in 0..<Limits.shards {
+    for shard in 0..<shards.count {
       var old: [Table<Key, Value>.Entry] = []
       policy.withLock { policy in
-        let removed: [NodeID] = shards[number].withLock { table in
+        let removed: [NodeID] = shards.change(shard) { table in
           var removed: [NodeID] = []
           var slot = 0
           while slot <= table.mask {
@@ -45,8 +45,8 @@ extension Cache {
 
   /// The keys of all entries, in no order; of some that may have ended, too.
   public var keys: [Key] {
-    (0..<Limits.shards).flatMap { number in
-      shards[number].withLock { table in
+    (0..<shards.count).flatMap { shard in
+      shards.read(shards.reader(of: shard)) { _, table in
         (0...table.mask).filter { !table.marks[$0].isEmpty }.map { table.entries[$0].key }
       }
     }

@@ -3,21 +3,19 @@ public import Synchronization
 /// Keeps values in memory within a bound of weight, for many threads at once, and lets those go that are least likely to be
 /// asked for again.
 ///
-/// Keys are spread over shards with a lock each, so that readers seldom meet. What readers asked for is noted in the shard
-/// and told to the one policy later: by whoever writes next, or by the reader whose note fills the shard's list, if nobody else
-/// is at the policy just then. Writers take the policy's lock, then a shard's; nobody takes them the other way round. No
-/// lock is held while a value is let go, and none for longer than it takes to change a few links.
+/// Keys are spread over shards whose locks lie apart for each processor, so that readers seldom meet. What they asked for is noted
+/// beside the lock and told to the one policy later: by whoever writes next, or by the reader whose note fills the list, if
+/// nobody else is at the policy just then. Writers take the policy's lock, then all of a shard's; nobody takes them the other way
+/// round. No lock is held while a value is let go, and none for longer than it takes to change a few links.
 public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// The most that all entries may weigh together.
   public let capacity: Int
   @usableFromInline let clock: @Sendable () -> UInt64
   @usableFromInline let weigher: @Sendable (Key, Value) -> Int
   @usableFromInline let policy: Guarded<Policy>
-  /// One bit for each shard that may have reads to tell of.
+  /// One bit for each list of readers that may have something to tell.
   @usableFromInline let waiting = Atomic<UInt64>(0)
-  /// `Limits.shards` of them, initialized from the first to the last moment of the cache, and never written to: each guards
-  /// what is in it.
-  @usableFromInline nonisolated(unsafe) let shards: UnsafeMutablePointer<Guarded<Table<Key, Value>>>
+  @usableFromInline let shards = Shards<Key, Value>()
 
   /// - Parameters:
   ///   - capacity: In the unit of the weigher.
@@ -33,15 +31,6 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     self.clock = clock
     self.weigher = weigher
     policy = Guarded(Policy(capacity: capacity))
-    shards = UnsafeMutableRawPointer.allocate(
-      byteCount: Limits.shards * MemoryLayout<Guarded<Table<Key, Value>>>.stride, alignment: Limits.lineBytes
-    ).bindMemory(to: Guarded<Table<Key, Value>>.self, capacity: Limits.shards)
-    for number in 0..<Limits.shards { (shards + number).initialize(to: Guarded(Table())) }
-  }
-
-  deinit {
-    shards.deinitialize(count: Limits.shards)
-    shards.deallocate()
   }
 
   // MARK: Reading
@@ -50,26 +39,26 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   @inlinable
   public func get(_ key: Key) -> Value? {
     let hash = UInt64(bitPattern: Int64(key.hashValue))
-    let number = shard(of: hash)
+    let reader = shards.reader(of: shards.number(of: hash))
     var isFull = false
     var hasEnded = false
-    let value: Value? = shards[number].withLock { table in
+    let value: Value? = shards.read(reader) { readers, table in
       guard let slot = table.slot(of: key, hash: hash) else {
-        table.misses += 1
+        readers.misses += 1
         return nil
       }
       let end = table.entries[slot].end
       if end != .max, end <= clock() {
-        table.misses += 1
+        readers.misses += 1
         hasEnded = true
         return nil
       }
-      table.hits += 1
-      if table.noteRead(of: slot) { waiting.bitwiseOr(1 << UInt64(number), ordering: .relaxed) }
-      isFull = table.isFullOfReads
+      readers.hits += 1
+      if readers.noteRead(of: table.marks[slot]) { waiting.bitwiseOr(1 << UInt64(reader), ordering: .relaxed) }
+      isFull = readers.isFull
       return table.entries[slot].value
     }
-    if isFull { policy.withLockIfAvailable { policy in tell(&policy, ofReadsIn: number, byWriter: false) } }
+    if isFull { policy.withLockIfAvailable { policy in tell(&policy, ofReadsOf: reader, byWriter: false) } }
     if hasEnded { removeEnded(key, hash) }
     return value
   }
@@ -77,7 +66,7 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// As `get`, but nobody learns that it was asked for.
   public func peek(_ key: Key) -> Value? {
     let hash = UInt64(bitPattern: Int64(key.hashValue))
-    return shards[shard(of: hash)].withLock { table in
+    return shards.read(shards.reader(of: shards.number(of: hash))) { _, table in
       guard let slot = table.slot(of: key, hash: hash) else { return nil }
       let end = table.entries[slot].end
       return end == .max || end > clock() ? table.entries[slot].value : nil
@@ -103,7 +92,7 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     var old: [Table<Key, Value>.Entry] = []
     policy.withLock { policy in
       tellOfReads(&policy)
-      let id: NodeID? = shards[shard(of: hash)].withLock { table in
+      let id: NodeID? = shards.change(shards.number(of: hash)) { table in
         guard let slot = table.slot(of: key, hash: hash) else { return nil }
         old.append((table.entries + slot).move())
         (table.entries + slot).initialize(to: .init(key: key, value: value, end: end))
@@ -113,7 +102,7 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         policy.change(id, weight: weight, end: end)
       } else {
         let id = policy.add(hash: hash, weight: weight, end: end)
-        shards[shard(of: hash)].withLock { table in
+        shards.change(shards.number(of: hash)) { table in
           table.add(.init(key: key, value: value, end: end), mark: Mark(id: id, hash: hash))
         }
       }
@@ -127,7 +116,7 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   public func remove(_ key: Key) -> Value? {
     let hash = UInt64(bitPattern: Int64(key.hashValue))
     let entry: Table<Key, Value>.Entry? = policy.withLock { policy in
-      let taken: (NodeID, Table<Key, Value>.Entry)? = shards[shard(of: hash)].withLock { table in
+      let taken: (NodeID, Table<Key, Value>.Entry)? = shards.change(shards.number(of: hash)) { table in
         guard let slot = table.slot(of: key, hash: hash) else { return nil }
         return (table.marks[slot].id, table.take(slot))
       }
@@ -166,7 +155,7 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     let time = clock()
     var old: [Table<Key, Value>.Entry] = []
     policy.withLock { policy in
-      let id: NodeID? = shards[shard(of: hash)].withLock { table in
+      let id: NodeID? = shards.change(shards.number(of: hash)) { table in
         guard let slot = table.slot(of: key, hash: hash), table.entries[slot].end <= time else { return nil }
         let id = table.marks[slot].id
         old.append(table.take(slot))
@@ -180,7 +169,7 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
   @inlinable
   func take(_ id: NodeID, _ hash: UInt64, _ old: inout [Table<Key, Value>.Entry]) {
-    shards[shard(of: hash)].withLock { table in
+    shards.change(shards.number(of: hash)) { table in
       if let slot = table.slot(of: id, hash: hash) { old.append(table.take(slot)) }
     }
   }
@@ -190,22 +179,17 @@ public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   func tellOfReads(_ policy: inout Policy) {
     var rest = waiting.exchange(0, ordering: .relaxed)
     while rest != 0 {
-      tell(&policy, ofReadsIn: rest.trailingZeroBitCount, byWriter: true)
+      tell(&policy, ofReadsOf: rest.trailingZeroBitCount, byWriter: true)
       rest &= rest - 1
     }
   }
 
   @inlinable
-  func tell(_ policy: inout Policy, ofReadsIn number: Int, byWriter: Bool) {
-    let count = shards[number].withLock { table in table.exchangeReads(for: &policy.spare, byWriter: byWriter) }
+  func tell(_ policy: inout Policy, ofReadsOf reader: Int, byWriter: Bool) {
+    let count = shards.readers[reader].withLock { readers in
+      readers.exchangeReads(for: &policy.spare, byWriter: byWriter)
+    }
     policy.noteReads(count)
-  }
-
-  // MARK: Tools
-
-  @inlinable
-  func shard(of hash: UInt64) -> Int {
-    Int(truncatingIfNeeded: hash >> UInt64(64 - Limits.shards.trailingZeroBitCount))
   }
 
   /// A lifetime that the clock will not see the end of is none.

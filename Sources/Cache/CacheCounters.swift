@@ -19,7 +19,7 @@ public struct CacheCounters: Sendable, Equatable {
 }
 
 extension Cache {
-  /// Counted by shard while others go on: the sums are of no one moment.
+  /// Counted in parts while others go on: the sums are of no one moment.
   public var counters: CacheCounters {
     var counters = CacheCounters()
     policy.withLock { policy in
@@ -28,10 +28,10 @@ extension Cache {
       counters.entries = policy.count
       counters.weight = policy.weight
     }
-    for number in 0..<Limits.shards {
-      shards[number].withLock { table in
-        counters.hits += table.hits
-        counters.misses += table.misses
+    for number in 0..<Limits.readers {
+      shards.readers[number].withLock { readers in
+        counters.hits += readers.hits
+        counters.misses += readers.misses
       }
     }
     return counters

@@ -3,13 +3,17 @@
 enum Limits {
   // MARK: Table
 
-  /// Parts of a cache that have a lock each. One bit for each in the mask of those that have reads to tell of.
-  @usableFromInline static let shards = 64
+  /// Locks of readers: so many for each shard as there are lanes of processors. One bit for each in the mask of those that have
+  /// reads to tell of.
+  @usableFromInline static let readers = 64
 
-  /// Where shards begin: processors fetch lines of 64 bytes, many of them in pairs.
+  /// The most lanes: where there are more processors, some of them share one.
+  static let lanes = 8
+
+  /// Where locks begin: processors fetch lines of 64 bytes, many of them in pairs.
   static let lineBytes = 128
 
-  /// Reads of one shard that wait to be told to the policy; when they are so many, the reader tells it.
+  /// Reads behind one lock that wait to be told to the policy; when they are so many, the reader tells it.
   @usableFromInline static let waitingReads = 64
 
   /// Where readers fill one list after the other before any writer comes, one read in so many is noted in the end.

@@ -10,7 +10,7 @@ struct Policy: ~Copyable, @unchecked Sendable {
   @usableFromInline var evictions = 0
   @usableFromInline var expirations = 0
 
-  /// What the next shard that tells of its reads gets for its list, so that its readers need not wait while the policy
+  /// What the next readers that tell of their reads get for their list, so that they need not wait while the policy
   /// looks at that. The policy alone has it.
   @usableFromInline var spare: UnsafeMutablePointer<Mark>
 

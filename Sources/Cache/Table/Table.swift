@@ -1,6 +1,7 @@
-/// Keys and values of one shard: a hash table with open addressing, and the reads that the policy has not heard of.
+/// Keys and values of one shard: a hash table with open addressing.
 ///
-/// It alone has its memory, so that it may go from thread to thread. Marks lie beside each other, so that looking for a key touches one or two lines of memory and then its entry.
+/// It alone has its memory, so that it may go from thread to thread. Marks lie beside each other, so that looking for a key
+/// touches one or two lines of memory and then its entry.
 @usableFromInline
 struct Table<Key: Hashable & Sendable, Value: Sendable>: ~Copyable, @unchecked Sendable {
   @usableFromInline
@@ -18,29 +19,16 @@ struct Table<Key: Hashable & Sendable, Value: Sendable>: ~Copyable, @unchecked S
     }
   }
 
-  // What each reader needs comes first: with the lock before it, that is one line of memory, which goes from core to core.
-  @usableFromInline var hits = 0
-  @usableFromInline var misses = 0
   @usableFromInline var marks: UnsafeMutablePointer<Mark>
   /// Initialized where the slot's mark is not empty.
   @usableFromInline var entries: UnsafeMutablePointer<Entry>
   @usableFromInline var mask: Int
-  /// How many reads pass until one is noted.
-  @usableFromInline var unnoted = 0
-  @usableFromInline var readCount = 0
-
-  /// One read in so many is noted.
-  @usableFromInline var stride = 1
-  @usableFromInline var reads: UnsafeMutablePointer<Mark>
   @usableFromInline var count = 0
-  /// So that no two shards share a line, nor a pair of lines that processors fetch together.
-  @usableFromInline let padding = (0, 0, 0, 0, 0)
 
   @inlinable
   init() {
     mask = Limits.restingSlots - 1
     (marks, entries) = Self.allocate(Limits.restingSlots)
-    reads = .allocate(capacity: Limits.waitingReads)
   }
 
   @inlinable
@@ -48,7 +36,6 @@ struct Table<Key: Hashable & Sendable, Value: Sendable>: ~Copyable, @unchecked S
     for slot in 0...mask where !marks[slot].isEmpty { (entries + slot).deinitialize(count: 1) }
     marks.deallocate()
     entries.deallocate()
-    reads.deallocate()
   }
 
   @inlinable
@@ -82,37 +69,6 @@ struct Table<Key: Hashable & Sendable, Value: Sendable>: ~Copyable, @unchecked S
       slot = (slot + 1) & mask
     }
     return nil
-  }
-
-  // MARK: Reads
-
-  /// Notes that the slot's entry was read; true when the list was empty before.
-  ///
-  /// Where the list is full, and where a reader had to empty it since no writer came, some reads go by unnoted: those that
-  /// are noted tell the same, as there are hundreds for each write.
-  @inlinable @inline(__always)
-  mutating func noteRead(of slot: Int) -> Bool {
-    guard unnoted == 0 else {
-      unnoted -= 1
-      return false
-    }
-    guard readCount < Limits.waitingReads else { return false }
-    unnoted = stride - 1
-    reads[readCount] = marks[slot]
-    readCount += 1
-    return readCount == 1
-  }
-
-  @inlinable var isFullOfReads: Bool { readCount == Limits.waitingReads }
-
-  /// Takes the list of reads for an empty one, and returns how many there are in it.
-  @inlinable
-  mutating func exchangeReads(for list: inout UnsafeMutablePointer<Mark>, byWriter: Bool) -> Int {
-    swap(&reads, &list)
-    stride = byWriter ? 1 : min(stride * 2, Limits.sparseReads)
-    unnoted = 0
-    defer { readCount = 0 }
-    return readCount
   }
 
   // MARK: Changing
