@@ -16,5 +16,6 @@ package enum Schema {
     Migration(
       11, "entities of erasures", revert: PersistenceTables.removeErasedEntities,
       PersistenceTables.addErasedEntities),
+    Migration(12, "sealed context", revert: ContextTables.removeSeals, ContextTables.addSeals),
   ]
 }

@@ -1145,7 +1145,7 @@ public struct SealingProgress: Message {
 
   /// Whether there is anything to do.
   public var isRunning: Bool = false
-  /// Values looked at, and all that there are, about.
+  /// Contents looked at, and all that there are, about.
   public var lookedAt: UInt64 = 0
   public var total: UInt64 = 0
   /// Those that were sealed anew.

@@ -18,9 +18,12 @@ struct AdmittedView: Sendable {
 
   /// What names stand for, as many of them as a reply holds.
   ///
-  /// - Parameter global: the id of the space that keeps the scope `global`.
+  /// - Parameters:
+  ///   - global: the id of the space that keeps the scope `global`.
+  ///   - ring: opens contents, where the hub seals them.
   func find(
-    _ names: [String], global: Int64, _ spaces: SpaceNames, now: Moment, _ transaction: borrowing ReadTransaction
+    _ names: [String], global: Int64, _ spaces: SpaceNames, _ ring: KeyRing?, now: Moment,
+    _ transaction: borrowing ReadTransaction
   ) throws(StoreError) -> ContextLookupReply {
     let space = try spaces.id(of: space, transaction)
     var layers: [(spot: ContextSpot, space: Int64)] = []
@@ -38,7 +41,8 @@ struct AdmittedView: Sendable {
       var finding = ContextFinding()
       for layer in layers {
         finding.entry = try ContextTable.read(
-          space: layer.space, layer.spot.address(of: name), now: now, transaction)
+          space: layer.space, layer.spot.address(of: name), now: now, opening: ring.seal(of: layer.spot.space),
+          transaction)
         if finding.entry != nil { break }
       }
       bytes += finding.entry?.content.count ?? 0

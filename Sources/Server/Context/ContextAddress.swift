@@ -42,8 +42,8 @@ struct ContextAddress: Hashable, Sendable {
     return bytes
   }
 
-  /// Whom the value is about, as far as the hub knows.
-  var subject: String? { scope == .user ? owner : nil }
+  /// Whom the value is about, as far as the hub knows. No subject has a zero in its name.
+  var subject: String? { scope == .user && !owner.utf8.contains(0) ? owner : nil }
 }
 
 extension ChangeKind {
@@ -51,6 +51,9 @@ extension ChangeKind {
   static let contextSet = ChangeKind(rawValue: 18)
   static let contextRemoved = ChangeKind(rawValue: 19)
   static let contextExpired = ChangeKind(rawValue: 20)
+
+  /// A value of context that was stored as it was given has been sealed.
+  static let contextSealed = ChangeKind(rawValue: 25)
 }
 
 extension ContextChangeKind {
@@ -77,7 +80,7 @@ extension ContextChangeKind {
 extension LogEntry {
   /// The key as a person can read it.
   var shownKey: [UInt8] {
-    guard ContextChangeKind(kind) != nil, let address = ContextAddress(decoding: key) else { return key }
+    guard ContextChangeKind(kind) != nil || kind == .contextSealed, let address = ContextAddress(decoding: key) else { return key }
     let owner = address.owner.isEmpty ? "" : " \(address.owner)"
     return Array("\(address.name) in the scope \(address.scope)\(owner)".utf8)
   }

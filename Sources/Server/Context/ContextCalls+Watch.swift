@@ -9,7 +9,7 @@ extension ContextCalls {
   ) async throws {
     let question = ContextPage.Question(
       view: try admit(context, request.view), prefix: Array(request.prefix.utf8), isBare: request.bare,
-      epoch: persistence.epoch, global: global)
+      epoch: persistence.epoch, global: global, ring: persistence.ring)
     let cursor = try cursor(of: request)
     var position = try await persistence.storing {
       try await store.scan { [spaces = persistence.spaces] transaction in

@@ -43,7 +43,7 @@ final class ContextCalls: ContextService {
     let now = now
     return try await persistence.storing {
       try await store.read { [persistence, global] transaction in
-        try view.find(request.names, global: global, persistence.spaces, now: now, transaction)
+        try view.find(request.names, global: global, persistence.spaces, persistence.ring, now: now, transaction)
       }
     }
   }
@@ -53,7 +53,10 @@ final class ContextCalls: ContextService {
   ) async throws -> ContextSetReply {
     let place = try admit(context, .write, to: request.place)
     let new = try newContext(request, at: place)
-    let identity = try persistence.operation(context, nil) { hash in
+    let seal = persistence.seal(of: place.space)
+    let subject = new.address.subject ?? ""
+    if let seal { try await persistence.prepareKeys(of: seal, for: [subject]) }
+    let identity = try persistence.operation(context, seal, subject: subject) { hash in
       hash.append(counted: place.space)
       hash.append(counted: new.address.encoded())
       hash.append(counted: new.contentHash)
@@ -61,7 +64,7 @@ final class ContextCalls: ContextService {
       hash.append(expected: new.expected)
       hash.append(expiresIn: request.expiresIn)
     }
-    return try await persistence.mutate(place.space, context.client.id, identity, nil) {
+    return try await persistence.mutate(place.space, context.client.id, identity, seal) {
       [history] mutation, transaction in
       ContextSetReply(version: try mutation.set(new, history: history, transaction))
     }
@@ -72,13 +75,15 @@ final class ContextCalls: ContextService {
   ) async throws -> ContextRemoveReply {
     let place = try admit(context, .write, to: request.place)
     let address = try place.address(of: checked(name: request.name))
-    let identity = try persistence.operation(context, nil) { hash in
+    let seal = persistence.seal(of: place.space)
+    if let seal { try await persistence.prepareKeys(of: seal) }
+    let identity = try persistence.operation(context, seal) { hash in
       hash.append(counted: place.space)
       hash.append(counted: address.encoded())
       hash.append(expected: request.expected)
       hash.append(number: request.forget ? 1 : 0)
     }
-    return try await persistence.mutate(place.space, context.client.id, identity, nil) {
+    return try await persistence.mutate(place.space, context.client.id, identity, seal) {
       [history] mutation, transaction in
       let version = try mutation.remove(
         address, history: history, forget: request.forget, expected: request.expected, transaction)
@@ -100,7 +105,7 @@ final class ContextCalls: ContextService {
         var bytes = 0
         try ContextTable.forEach(
           in: space, from: place.address(of: request.prefix), after: after, now: now, limit: limit + 1,
-          isBare: request.bare, transaction
+          isBare: request.bare, opening: persistence.seal(of: place.space), transaction
         ) { entry, size in
           guard reply.entries.count < limit, reply.entries.isEmpty || bytes + size <= Limits.pageBytes else {
             reply.more = true
@@ -129,7 +134,8 @@ final class ContextCalls: ContextService {
         var reply = ContextHistoryReply()
         var bytes = 0
         try ContextTable.forEachPast(
-          space: space, address, before: min(before, ChangeID.lastSequence), now: now, transaction
+          space: space, address, before: min(before, ChangeID.lastSequence), now: now,
+          opening: persistence.seal(of: place.space), transaction
         ) { change, size in
           guard reply.changes.count < limit, reply.changes.isEmpty || bytes + size <= Limits.pageBytes else {
             reply.more = true

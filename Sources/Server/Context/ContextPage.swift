@@ -22,6 +22,8 @@ struct ContextPage: Sendable {
     let epoch: [UInt8]
     /// The id of the space that keeps the scope `global`.
     let global: Int64
+    /// Opens contents, where the hub seals them.
+    let ring: KeyRing?
 
     var hasGlobal: Bool { view.places.contains { $0.scope == .global } }
     var hasSpace: Bool { view.places.contains { $0.scope != .global } }
@@ -80,7 +82,8 @@ struct ContextPage: Sendable {
       return
     }
     try ContextTable.forEachChange(
-      in: space, after: begin, upTo: log.sequence, now: now, isBare: question.isBare, transaction,
+      in: space, after: begin, upTo: log.sequence, now: now, isBare: question.isBare,
+      opening: question.ring.seal(of: isGlobal ? GlobalContext.space : question.view.space), transaction,
       wanted: { question.view.shows($0) && $0.name.utf8.starts(with: question.prefix) },
       body: { sequence, found in
         guard rows < Limits.watchRows, bytes < Limits.pageBytes else {

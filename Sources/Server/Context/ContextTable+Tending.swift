@@ -1,7 +1,7 @@
 internal import HoldfastContract
 internal import HoldfastStore
 
-/// What becomes of rows later: they are followed by others, expire, and are forgotten. No content passes through here.
+/// What becomes of rows later: they are followed by others, expire, are sealed anew, and are forgotten.
 extension ContextTable {
   static let keysOfSubject: SQL = """
     SELECT DISTINCT key FROM context WHERE subject = $1 AND space = $2 AND id <= $3 LIMIT $4
@@ -31,6 +31,17 @@ extension ContextTable {
   static func retire(_ record: ContextRecord, _ transaction: borrowing WriteTransaction) throws(StoreError) {
     try expectOne(
       transaction.execute("UPDATE context SET is_latest = 0 WHERE id = $1", [.integer(record.id)]), record.id)
+  }
+
+  /// Puts the same content there, sealed otherwise.
+  /// - Parameter logged: the change that says so, where it is not the one which has its hash already.
+  static func reseal(
+    _ id: Int64, _ sealed: SealedContent, logged: Int64?, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    try expectOne(
+      transaction.execute(
+        "UPDATE context SET content = $2, seal = $3, logged = coalesce($4, logged) WHERE id = $1",
+        [.integer(id), .bytes(sealed.bytes), .integer(sealed.key), .integer(logged)]), id)
   }
 
   static func delete(_ record: ContextRecord, _ transaction: borrowing WriteTransaction) throws(StoreError) {

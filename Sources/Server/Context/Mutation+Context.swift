@@ -6,7 +6,7 @@ extension Mutation {
   /// Sets a value.
   /// - Parameter history: how many changes of the name are remembered, this one included.
   /// - Returns: its version.
-  /// - Throws: `Conflict` and `QuotaExceeded` before anything has changed.
+  /// - Throws: `Conflict`, `QuotaExceeded` and `MissingKey` before anything has changed.
   mutating func set(
     _ new: NewContext, history: Int, _ transaction: borrowing WriteTransaction
   ) throws -> UInt64 {
@@ -17,7 +17,9 @@ extension Mutation {
     try account.grow(
       bytes: Int64(key.count + new.content.count) - surplus.reduce(0) { $0 + $1.bytes },
       values: known.first?.kind == .set ? 0 : 1, defaultQuota: defaultQuota)
-    return try follow(known, surplus, key, new.address, .set, new, transaction)
+    let sealed = try seal?.seal(
+      new.content, of: .context(key: key, version: nextVersion), subject: new.address.subject ?? "")
+    return try follow(known, surplus, key, new.address, .set, new, sealed, transaction)
   }
 
   /// Removes a value.
@@ -74,6 +76,28 @@ extension Mutation {
     return keys.count
   }
 
+  /// Puts a content there sealed that was not, which its version and watches know nothing of.
+  mutating func replace(
+    _ record: ContextRecord, key: [UInt8], by sealed: SealedContent, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    try ContextTable.reseal(record.id, sealed, logged: nextVersion, transaction)
+    entries.append(LogEntry(kind: .contextSealed, key: key, content: sealed.hash))
+  }
+
+  /// Removes what cannot be opened any more, as all that is about its subject has been erased.
+  mutating func erase(
+    _ record: ContextRecord, _ address: ContextAddress, key: [UInt8], _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    let known = try ContextTable.records(space: account.id, key: key, transaction)
+    if known.first?.id == record.id {
+      _ = try remove(known, key, address, 1, .removed, transaction)
+      try ContextTable.forgetSubject(of: key, in: account.id, transaction)
+    } else {
+      try ContextTable.delete(record, transaction)
+      account.row.bytes -= record.bytes
+    }
+  }
+
   private mutating func remove(
     _ known: [ContextRecord], _ key: [UInt8], _ address: ContextAddress, _ history: Int, _ kind: ContextChangeKind,
     _ transaction: borrowing WriteTransaction
@@ -82,21 +106,21 @@ extension Mutation {
     // Never refused for the quota: a space that is full can be emptied.
     account.row.bytes += Int64(key.count) - surplus.reduce(0) { $0 + $1.bytes }
     if known.first?.kind == .set { account.row.values -= 1 }
-    return try follow(known, surplus, key, address, kind, nil, transaction)
+    return try follow(known, surplus, key, address, kind, nil, nil, transaction)
   }
 
   /// Writes a change behind those that are known, and forgets the surplus of these.
   private mutating func follow(
     _ known: [ContextRecord], _ surplus: ArraySlice<ContextRecord>, _ key: [UInt8], _ address: ContextAddress,
-    _ kind: ContextChangeKind, _ new: NewContext?, _ transaction: borrowing WriteTransaction
+    _ kind: ContextChangeKind, _ new: NewContext?, _ sealed: SealedContent?, _ transaction: borrowing WriteTransaction
   ) throws(StoreError) -> UInt64 {
     let version = nextVersion
     for record in surplus { try ContextTable.delete(record, transaction) }
     if let latest = known.first, surplus.first?.id != latest.id { try ContextTable.retire(latest, transaction) }
     try ContextTable.insert(
       ChangeID(space: account.id, sequence: version), space: account.id, key: key, kind, at: now, by: who,
-      subject: address.subject, new, transaction)
-    entries.append(LogEntry(kind: kind.inLog, key: key, content: new?.contentHash ?? []))
+      subject: address.subject, new, sealed: sealed, transaction)
+    entries.append(LogEntry(kind: kind.inLog, key: key, content: sealed?.hash ?? new?.contentHash ?? []))
     return UInt64(version)
   }
 

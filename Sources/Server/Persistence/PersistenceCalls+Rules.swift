@@ -66,7 +66,7 @@ extension PersistenceCalls {
   }
 
   /// What seals and opens the contents of a space; nil where they are kept as they are given.
-  func seal(of space: String) -> SpaceSeal? { ring.map { SpaceSeal(ring: $0, space: space) } }
+  func seal(of space: String) -> SpaceSeal? { ring.seal(of: space) }
 
   /// Makes the keys that a space and subjects need and do not have yet.
   nonisolated(nonsending) func prepareKeys(of seal: SpaceSeal, for subjects: Set<String> = []) async throws {

@@ -1,8 +1,8 @@
 /// How far the hub has come with sealing what it has by the keys in force (`SealSweep`).
 struct SealProgress: Sendable {
   var isRunning = false
-  /// The last row that was looked at, and the last that there was in the beginning.
-  var last: Int64 = 0
+  /// Rows that were looked at, and those that there were in the beginning.
+  var looked: Int64 = 0
   var total: Int64 = 0
   var sealed = 0
 }
@@ -10,10 +10,10 @@ struct SealProgress: Sendable {
 extension KeyRing {
   func began(total: Int64) { change { $0 = SealProgress(isRunning: true, total: total) } }
 
-  func advanced(to last: Int64, sealed: Int) {
+  func advanced(by rows: Int, sealed: Int) {
     change {
-      $0.last = last
-      $0.total = max($0.total, last)
+      $0.looked += Int64(rows)
+      $0.total = max($0.total, $0.looked)
       $0.sealed += sealed
     }
   }

@@ -6,17 +6,21 @@ enum SealedPlace {
   case value(key: [UInt8])
   /// What a call was answered that came with this key.
   case outcome(key: [UInt8])
+  /// What a change has set a name of context to.
+  case context(key: [UInt8], version: Int64)
 
   fileprivate func context(in space: String) -> [UInt8] {
-    let (kind, key): (UInt8, [UInt8]) =
+    let (kind, number, key): (UInt8, Int64?, [UInt8]) =
       switch self {
-      case .value(let key): (1, key)
-      case .outcome(let key): (2, key)
+      case .value(let key): (1, nil, key)
+      case .outcome(let key): (2, nil, key)
+      case .context(let key, let version): (3, version, key)
       }
     var context: [UInt8] = []
-    context.reserveCapacity(1 + 8 + space.utf8.count + key.count)
+    context.reserveCapacity(1 + 8 + space.utf8.count + 8 + key.count)
     context.append(kind)
     context.append(counted: space)
+    if let number { context.append(number: number) }
     context += key
     return context
   }
@@ -91,6 +95,11 @@ struct SpaceSeal: Sendable {
   func identity(of hash: [UInt8], subject: String) throws -> [UInt8] {
     try hmacSHA256(key: ring.identity(of: KeyOwner(space: space, subject: subject)), message: hash)
   }
+}
+
+extension KeyRing? {
+  /// What seals and opens the contents of a space; nil where there are no keys.
+  func seal(of space: String) -> SpaceSeal? { map { SpaceSeal(ring: $0, space: space) } }
 }
 
 extension SpaceSeal? {

@@ -79,8 +79,8 @@ private func subject(_ key: KeyInfo) -> String? {
 private func show(_ progress: SealingProgress, on console: Console) {
   console.result(
     progress.isRunning
-      ? "sealing: \(progress.lookedAt) of about \(progress.total) values looked at, \(progress.sealed) sealed anew"
-      : "all values are sealed by keys in force",
+      ? "sealing: \(progress.lookedAt) of about \(progress.total) contents looked at, \(progress.sealed) sealed anew"
+      : "all contents are sealed by keys in force",
     json: [
       "sealing": .bool(progress.isRunning), "looked_at": .unsigned(progress.lookedAt),
       "total": .unsigned(progress.total), "sealed": .unsigned(progress.sealed),
