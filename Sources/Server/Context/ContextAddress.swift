@@ -80,7 +80,9 @@ extension ContextChangeKind {
 extension LogEntry {
   /// The key as a person can read it.
   var shownKey: [UInt8] {
-    guard ContextChangeKind(kind) != nil || kind == .contextSealed, let address = ContextAddress(decoding: key) else { return key }
+    guard ContextChangeKind(kind) != nil || kind == .contextSealed, let address = ContextAddress(decoding: key) else {
+      return key
+    }
     let owner = address.owner.isEmpty ? "" : " \(address.owner)"
     return Array("\(address.name) in the scope \(address.scope)\(owner)".utf8)
   }

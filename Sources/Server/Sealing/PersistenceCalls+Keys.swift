@@ -40,7 +40,7 @@ extension PersistenceCalls: KeyAdministration {
 extension SealingProgress {
   fileprivate init(_ progress: SealProgress) {
     self.init(
-      isRunning: progress.isRunning, lookedAt: UInt64(clamping: progress.looked), total: UInt64(clamping: progress.total),
-      sealed: UInt64(clamping: progress.sealed))
+      isRunning: progress.isRunning, lookedAt: UInt64(clamping: progress.looked),
+      total: UInt64(clamping: progress.total), sealed: UInt64(clamping: progress.sealed))
   }
 }

@@ -101,7 +101,7 @@ struct SealSweep {
     if unreadable == 0 {
       try await ring.destroyRetired(upTo: generation)
     } else {
-      tell("\(unreadable) contents cannot be opened, as their keys are gone or they are damaged; they stay as they are.")
+      tell("\(unreadable) contents cannot be opened: their keys are gone, or they are damaged. They stay as they are.")
     }
     // What was not sealed lies in the log of the database, too.
     try await store.emptyLog()

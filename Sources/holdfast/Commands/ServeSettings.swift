@@ -16,7 +16,8 @@ extension Command {
       ),
       .flag(
         "--seal",
-        "Keep the contents of values and context sealed on the disk. Once they are, the hub\nstarts with its keys only."),
+        "Keep the contents of values and context sealed on the disk. Once they are, the hub\nstarts with its keys only."
+      ),
       .value(
         "--master-key", "WHERE",
         "Where the key is that seals the others: file:PATH, env:NAME, credential:NAME (of systemd)\nor passphrase-env:NAME. Default: file:DIR/master.key, made if it does not exist."
