@@ -17,5 +17,6 @@ package enum Schema {
       11, "entities of erasures", revert: PersistenceTables.removeErasedEntities,
       PersistenceTables.addErasedEntities),
     Migration(12, "sealed context", revert: ContextTables.removeSeals, ContextTables.addSeals),
+    Migration(13, "sealed entities", revert: SyncTables.removeSeals, SyncTables.addSeals),
   ]
 }

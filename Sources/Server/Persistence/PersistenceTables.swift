@@ -12,7 +12,8 @@ internal import HoldfastStore
 /// cut off: the chain of those that are left begins with it.
 ///
 /// A value's `seal` is the key by which its content is sealed; none where it is as it was given. `subject` is whom it is
-/// about. `logged` is the change which has the hash of the content, where that is not the one which wrote the value. `sealing` has a row once the hub seals (`SealingMarks`).
+/// about. `logged` is the change which has the hash of the content, where that is not the one which wrote the value.
+/// `sealing` has a row once the hub seals (`SealingMarks`).
 enum PersistenceTables {
   static let create: Migration.Body = { transaction in
     try transaction.execute("CREATE TABLE history (id INTEGER PRIMARY KEY CHECK (id = 1), epoch BLOB NOT NULL)")

@@ -34,10 +34,11 @@ extension PersistenceCalls {
     guard !subject.isEmpty else { throw CallError<Never>(.invalidArgument, "a subject has a name") }
     try checked(subject: subject)
     return try await storing {
-      let erasure = try await store.write { transaction in
+      let erasure = try await store.write { [ring] transaction in
         // What makes no sense is said before anything is done.
         _ = try EntityErasure(
-          of: subject, by: request.entities, in: space, until: 0, who: who, transaction)
+          of: subject, by: request.entities, in: space, until: 0, who: who, opening: ring.seal(of: space),
+          transaction)
         let id = try transaction.first(
           "INSERT INTO erasure (space, subject, who, request) VALUES ($1, $2, $3, $4) RETURNING id",
           [.text(space), .text(subject), .text(who), .bytes(request.encoded())]
@@ -104,12 +105,11 @@ extension PersistenceCalls {
   private nonisolated(nonsending) func eraseEntities(of erasure: Erasure, at now: Moment) async throws -> UInt64 {
     var (count, last): (UInt64, Int64?) = (0, 0)
     while let start = last, !erasure.entities.isEmpty {
-      let piece = try await store.write { transaction in
+      let piece = try await store.write { [ring] transaction in
         let entities = try EntityErasure(
           of: erasure.subject, by: erasure.entities, in: erasure.space, until: erasure.until ?? 0, who: erasure.who,
-          transaction)
-        // Entities are not sealed, whether the hub seals values or not.
-        return try Self.withThoroughDeletion(isOn: true, transaction) { transaction in
+          opening: ring.seal(of: erasure.space), transaction)
+        return try Self.withThoroughDeletion(isOn: ring == nil, transaction) { transaction in
           let piece = try entities?.removeSome(after: start, now: now, transaction)
           if piece?.end == nil { try entities?.emptyOutcomes(transaction) }
           return piece ?? (0, nil)

@@ -16,6 +16,8 @@ struct SealSweep {
   private var table = 0
   private var last: Int64 = 0
   private var unreadable = 0
+  /// Whether something has been erased since that the data may still have: they come out of a backup.
+  private var isOfBackup = false
 
   /// Goes on for a while.
   /// - Parameter tell: what a person who looks after the hub should know.
@@ -52,6 +54,7 @@ struct SealSweep {
       total += try await store.scan { transaction in try transaction.first(table.count) { $0.integer(0) } } ?? 0
     }
     (generation, table, last, unreadable) = (next, 0, 0, 0)
+    isOfBackup = marks.map { $0.erasures < erasures } ?? false
     ring.began(total: total)
     return true
   }
@@ -93,6 +96,7 @@ struct SealSweep {
 
   private nonisolated(nonsending) func end(_ ring: KeyRing, _ store: Store, _ tell: (String) -> Void) async throws {
     guard let generation else { return }
+    if isOfBackup { try await ChecksumMending.run(ring, store) }
     // The keys may have been changed once more meanwhile: then this comes again.
     let erasures = try await ring.erasures()
     try await store.write { transaction in

@@ -8,19 +8,28 @@ enum SealedPlace {
   case outcome(key: [UInt8])
   /// What a change has set a name of context to.
   case context(key: [UInt8], version: Int64)
+  /// The state that an entity has since a change; `type` is the type's number.
+  case entity(type: Int64, key: [UInt8], version: UInt64)
 
   fileprivate func context(in space: String) -> [UInt8] {
-    let (kind, number, key): (UInt8, Int64?, [UInt8]) =
+    let (kind, key): (UInt8, [UInt8]) =
       switch self {
-      case .value(let key): (1, nil, key)
-      case .outcome(let key): (2, nil, key)
-      case .context(let key, let version): (3, version, key)
+      case .value(let key): (1, key)
+      case .outcome(let key): (2, key)
+      case .context(let key, _): (3, key)
+      case .entity(_, let key, _): (4, key)
       }
     var context: [UInt8] = []
-    context.reserveCapacity(1 + 8 + space.utf8.count + 8 + key.count)
+    context.reserveCapacity(1 + 8 + space.utf8.count + 16 + key.count)
     context.append(kind)
     context.append(counted: space)
-    if let number { context.append(number: number) }
+    switch self {
+    case .value, .outcome: break
+    case .context(_, let version): context.append(number: version)
+    case .entity(let type, _, let version):
+      context.append(number: type)
+      context.append(number: Int64(clamping: version))
+    }
     context += key
     return context
   }

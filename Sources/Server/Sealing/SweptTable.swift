@@ -11,7 +11,7 @@ struct SweptTable: Sendable {
   /// - Returns: false when it cannot be opened.
   let change: @Sendable (Int64, SweepJob, borrowing WriteTransaction) throws -> Bool
 
-  static let all = [SweptValue.table, SweptContext.table]
+  static let all = [SweptValue.table, SweptContext.table, SweptEntity.table]
 }
 
 /// What the sweep has at hand in a job of the store.

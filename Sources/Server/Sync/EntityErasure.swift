@@ -22,11 +22,12 @@ struct EntityErasure: Sendable {
   /// Entities that were written after this change stay.
   let until: Int64
   let who: String
+  private let seal: SpaceSeal?
 
   /// - Throws: `invalidArgument` for a type or a field that the space does not have, or that no subject can be in.
   init?(
     of subject: String, by fields: [SubjectField], in space: String, until: Int64, who: String,
-    _ transaction: borrowing WriteTransaction
+    opening seal: SpaceSeal?, _ transaction: borrowing WriteTransaction
   ) throws {
     guard !fields.isEmpty else { return nil }
     let account = try transaction.shared(SpaceLedger.self).openAccount(named: space, transaction)
@@ -45,7 +46,7 @@ struct EntityErasure: Sendable {
       throw CallError<Never>(.invalidArgument, error.description)
     }
     types = fields.map(\.type)
-    (self.space, self.until, self.who) = (space, until, who)
+    (self.space, self.until, self.who, self.seal) = (space, until, who, seal)
   }
 
   /// A field as an entity has it whose value is the subject.
@@ -77,7 +78,7 @@ struct EntityErasure: Sendable {
   // MARK: Entities
 
   static let candidates: SQL = """
-    SELECT e.id, t.name, e.type, e.key, e.state, e.marks, e.is_deleted
+    SELECT e.id, t.name, e.type, e.key, e.state, e.seal, e.marks, e.is_deleted
     FROM entity AS e JOIN entity_type AS t ON t.id = e.type
     WHERE e.id > $1 AND e.id <= $2 AND e.is_erased = 0 ORDER BY e.id LIMIT $3
     """
@@ -94,13 +95,16 @@ struct EntityErasure: Sendable {
     let found = try transaction.all(
       Self.candidates, [.integer(range[0]), .integer(range[1]), .integer(Limits.sealedRows)]
     ) { (row) throws(StoreError) in
-      Candidate(
-        id: row.integer(0), type: row.text(1), typeID: row.integer(2), key: row.bytes(3),
+      let (key, version) = (row.bytes(3), EntityTable.version(row.integer(0)))
+      let state = try EntityTable.state(row, 4, seal, type: row.integer(2), key: key, version: version)
+      return Candidate(
+        id: row.integer(0), type: row.text(1), typeID: row.integer(2), key: key, isReadable: state != nil,
         row: EntityRow(
-          fields: try EntityTable.fields(row.bytes(4)), marks: try EntityTable.marks(row.bytes(5)),
-          version: EntityTable.version(row.integer(0)), isDeleted: row.integer(6) != 0))
+          fields: try EntityTable.fields(state ?? []), marks: try EntityTable.marks(row.bytes(6)),
+          version: version, isDeleted: row.integer(7) != 0))
     }
-    let due = found.filter { wanted.matches(type: $0.type, $0.row.fields) }
+    // What cannot be read has been erased before, and is cleared by the sweep.
+    let due = found.filter { $0.isReadable && wanted.matches(type: $0.type, $0.row.fields) }
     for entity in due { try erase(entity, account, entities, now, transaction) }
     return (due.count, found.last.map { Int64(clamping: $0.row.version) })
   }
@@ -110,6 +114,7 @@ struct EntityErasure: Sendable {
     let type: String
     let typeID: Int64
     let key: [UInt8]
+    let isReadable: Bool
     let row: EntityRow
   }
 
@@ -117,16 +122,11 @@ struct EntityErasure: Sendable {
     _ entity: Candidate, _ account: SpaceAccount, _ entities: EntityAccount, _ now: Moment,
     _ transaction: borrowing WriteTransaction
   ) throws(StoreError) {
-    var row = entity.row
-    row.fields = EntityFields()
-    (row.isDeleted, row.isErased, row.version) = (true, true, UInt64(clamping: account.row.sequence + 1))
+    let tombstone = Tombstone(id: entity.id, type: (entity.typeID, entity.type), key: entity.key)
+    let row = try tombstone.write(entity.row.marks, in: account, at: now, by: who, transaction)
     let growth = StoredEntity.growth(from: entity.row, to: row, key: entity.key)
     account.row.bytes += growth.bytes
     account.row.values += growth.values
-    let entry = LogEntry(kind: .entity, row, type: entity.type, key: entity.key)
-    try ChangeLog.append([entry], to: account, at: now, who: who, operation: nil, outcome: [], transaction)
-    try EntityTable.put(
-      row, space: account.id, type: entity.typeID, key: entity.key, replacing: entity.id, transaction)
     entities.row.replace(entity.row, by: row, type: entity.type, key: entity.key)
     try ConflictTable.removeAll(of: entity.typeID, entity.key, in: entities, transaction)
   }

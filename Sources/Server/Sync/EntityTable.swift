@@ -20,50 +20,83 @@ struct StoredEntity {
 /// The rows of entities.
 enum EntityTable {
   static func find<Reading: Transaction & ~Copyable>(
-    type: Int64, key: [UInt8], _ transaction: borrowing Reading
+    type: Int64, key: [UInt8], opening seal: SpaceSeal?, _ transaction: borrowing Reading
   ) throws(StoreError) -> StoredEntity? {
     try transaction.first(
-      "SELECT id, state, marks, is_deleted, is_erased FROM entity WHERE type = $1 AND key = $2",
+      "SELECT id, state, seal, marks, is_deleted, is_erased FROM entity WHERE type = $1 AND key = $2",
       [.integer(type), .bytes(key)]
     ) { (row) throws(StoreError) in
-      StoredEntity(
-        id: row.integer(0),
-        row: EntityRow(
-          fields: try fields(row.bytes(1)), marks: try marks(row.bytes(2)), version: version(row.integer(0)),
-          isDeleted: row.integer(3) != 0, isErased: row.integer(4) != 0))
+      let version = version(row.integer(0))
+      var entity = EntityRow(
+        marks: try marks(row.bytes(3)), version: version, isDeleted: row.integer(4) != 0,
+        isErased: row.integer(5) != 0)
+      if let state = try state(row, 1, seal, type: type, key: key, version: version) {
+        entity.fields = try fields(state)
+      } else {
+        (entity.isDeleted, entity.isErased) = (true, true)
+      }
+      return StoredEntity(id: row.integer(0), row: entity)
     }
   }
 
+  /// The state that a row has in a column, with its key in the next; nil when it has been erased, in the data that were
+  /// put back from a backup of before.
+  static func state(
+    _ row: borrowing HoldfastStore.Row, _ column: Int, _ seal: SpaceSeal?, type: Int64, key: [UInt8], version: UInt64
+  ) throws(StoreError) -> [UInt8]? {
+    try seal.content(
+      row, column, sealedBy: row.optionalInteger(column + 1), of: .entity(type: type, key: key, version: version))
+  }
+
   /// Writes an entity's row: a new one, or in the place of `old`.
+  /// - Parameter sealed: its state, where the hub seals and there is any.
   static func put(
-    _ row: EntityRow, space: Int64, type: Int64, key: [UInt8], replacing old: Int64?,
+    _ row: EntityRow, sealed: SealedContent?, space: Int64, type: Int64, key: [UInt8], replacing old: Int64?,
     _ transaction: borrowing WriteTransaction
   ) throws(StoreError) {
     let id = ChangeID(space: space, sequence: Int64(clamping: row.version)).rawValue
+    let state = sealed?.bytes ?? row.fields.message
     guard let old else {
       try transaction.execute(
         """
-        INSERT INTO entity (id, type, key, state, marks, is_deleted, is_erased) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO entity (id, type, key, state, marks, is_deleted, is_erased, seal)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """,
         [
-          .integer(id), .integer(type), .bytes(key), .bytes(row.fields.message), .bytes(row.marks.encoded()),
-          .integer(row.isDeleted ? 1 : 0), .integer(row.isErased ? 1 : 0),
+          .integer(id), .integer(type), .bytes(key), .bytes(state), .bytes(row.marks.encoded()),
+          .integer(row.isDeleted ? 1 : 0), .integer(row.isErased ? 1 : 0), .integer(sealed?.key),
         ])
       return
     }
     let changed = try transaction.execute(
-      "UPDATE entity SET id = $2, state = $3, marks = $4, is_deleted = $5, is_erased = $6 WHERE id = $1",
+      "UPDATE entity SET id = $2, state = $3, marks = $4, is_deleted = $5, is_erased = $6, seal = $7 WHERE id = $1",
       [
-        .integer(old), .integer(id), .bytes(row.fields.message), .bytes(row.marks.encoded()),
-        .integer(row.isDeleted ? 1 : 0), .integer(row.isErased ? 1 : 0),
+        .integer(old), .integer(id), .bytes(state), .bytes(row.marks.encoded()),
+        .integer(row.isDeleted ? 1 : 0), .integer(row.isErased ? 1 : 0), .integer(sealed?.key),
       ])
+    try expectOne(changed, old)
+  }
+
+  /// Puts the same state there, sealed otherwise.
+  static func reseal(
+    _ id: Int64, _ sealed: SealedContent, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    try expectOne(
+      transaction.execute(
+        "UPDATE entity SET state = $2, seal = $3 WHERE id = $1",
+        [.integer(id), .bytes(sealed.bytes), .integer(sealed.key)]), id)
+  }
+
+  /// The writer knows which rows there are: one that is missing was removed behind its back.
+  private static func expectOne(_ changed: Int, _ id: Int64) throws(StoreError) {
     guard changed == 1 else {
-      throw StoreError(.corrupt, "the row \(old) of an entity is gone; another program has written to the database")
+      throw StoreError(.corrupt, "the row \(id) of an entity is gone; another program has written to the database")
     }
   }
 
   static let oldTombstones: SQL = """
-    SELECT id, length(key) + length(state) FROM entity WHERE id > $1 AND id <= $2 AND is_deleted = 1 AND is_erased = 0
+    SELECT id, length(key), length(state), seal FROM entity
+    WHERE id > $1 AND id <= $2 AND is_deleted = 1 AND is_erased = 0
     """
   static let removeTombstones: SQL = """
     DELETE FROM entity WHERE id > $1 AND id <= $2 AND is_deleted = 1 AND is_erased = 0
@@ -75,10 +108,13 @@ enum EntityTable {
     from account: SpaceAccount, after floor: Int64, upTo end: Int64, _ transaction: borrowing WriteTransaction
   ) throws(StoreError) {
     let range: [SQLValue] = [floor, end].map { .integer(ChangeID(space: account.id, sequence: $0).rawValue) }
-    let old = try transaction.all(oldTombstones, range) { ($0.integer(0), $0.integer(1)) }
-    guard let newest = old.map(\.0).max() else { return }
+    let old = try transaction.all(oldTombstones, range) { row in
+      let size = SealedContent.size(stored: row.integer(2), isSealed: !row.isNull(3))
+      return (id: row.integer(0), bytes: row.integer(1) + size)
+    }
+    guard let newest = old.map(\.id).max() else { return }
     try transaction.execute(removeTombstones, range)
-    account.row.bytes -= old.reduce(0) { $0 + $1.1 }
+    account.row.bytes -= old.reduce(0) { $0 + $1.bytes }
     let entities = try transaction.shared(EntityLedger.self).openAccount(of: account.id, transaction)
     entities.row.floor = Int64(clamping: version(newest))
   }
@@ -117,9 +153,10 @@ extension ChangeKind {
 
 extension LogEntry {
   /// The log's words for an entity's change.
-  init(kind: ChangeKind, _ row: EntityRow, type: String, key: [UInt8]) {
+  /// - Parameter sealed: its state, where the hub seals and there is any.
+  init(kind: ChangeKind, _ row: EntityRow, sealed: SealedContent?, type: String, key: [UInt8]) {
     self.init(
       kind: kind, key: EntityName(type: type, key: key).encoded(),
-      content: row.isDeleted ? [] : SHA256.hash(row.state))
+      content: row.isDeleted ? [] : sealed?.hash ?? SHA256.hash(row.state))
   }
 }

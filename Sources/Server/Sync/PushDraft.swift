@@ -15,6 +15,8 @@ struct PushDraft {
     let typeName: String
     let before: StoredEntity?
     var row: EntityRow?
+    /// The state of the row, where the hub seals and it has any.
+    var sealed: SealedContent?
   }
 
   /// What is to become of an operation.
@@ -53,10 +55,11 @@ struct PushDraft {
   ///   - standing: what is known of the operation's number
   ///   - isOpen: whether nothing that was not done stands before an operation in these lanes
   /// - Returns: whether the number is the operation's own.
+  /// - Throws: `MissingKey` when a key has to be made first.
   mutating func take(
     _ operation: EntityOperation, _ standing: NumberStanding, isOpen: ([Lane]) -> Bool,
     _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) -> Bool {
+  ) throws -> Bool {
     lanes.append(Lane(key: operation.key))
     let form = OperationForm(operation)
     var result = Result(
@@ -98,7 +101,7 @@ struct PushDraft {
         "the hub knows \(operation.type) in version \(type.shape.description.version); join first"
       return true
     }
-    judge(operation, of: type, on: stored, &result)
+    try judge(operation, of: type, on: stored, &result)
     return true
   }
 
@@ -129,7 +132,7 @@ struct PushDraft {
 
   private mutating func judge(
     _ operation: EntityOperation, of type: EntityType, on row: EntityRow?, _ result: inout Result
-  ) {
+  ) throws {
     let place = Place(type: type.id, key: operation.key)
     let next = context.account.row.sequence + Int64(entries.count) + 1
     let judgement = Judgement(
@@ -150,8 +153,10 @@ struct PushDraft {
       result.place = place
       result.base = operation.base
       result.outcome.describe(.applied, changed, isNews: isNews)
-      stage(changed, at: place)
-      entries.append(LogEntry(kind: .entity, changed, type: type.shape.type, key: operation.key))
+      let sealed = try context.seal.sealed(changed, of: type, key: operation.key)
+      stage(changed, sealed, at: place)
+      entries.append(
+        LogEntry(kind: .entity, changed, sealed: sealed, type: type.shape.type, key: operation.key))
     case .superseded(let isNews):
       result.place = place
       result.base = operation.base
@@ -184,13 +189,14 @@ struct PushDraft {
   ) throws(StoreError) -> EntityRow? {
     let place = Place(type: type.id, key: key)
     if let known = staged[place] { return known.row }
-    let stored = try EntityTable.find(type: type.id, key: key, transaction)
+    let stored = try EntityTable.find(type: type.id, key: key, opening: context.seal, transaction)
     staged[place] = Staged(typeName: type.shape.type, before: stored, row: stored?.row)
     return stored?.row
   }
 
-  private mutating func stage(_ row: EntityRow, at place: Place) {
+  private mutating func stage(_ row: EntityRow, _ sealed: SealedContent?, at place: Place) {
     staged[place]?.row = row
+    staged[place]?.sealed = sealed
     if !order.contains(place) { order.append(place) }
   }
 
@@ -249,7 +255,8 @@ struct PushDraft {
     for place in order {
       guard let entity = staged[place], let row = entity.row else { continue }
       try EntityTable.put(
-        row, space: account.id, type: place.type, key: place.key, replacing: entity.before?.id, transaction)
+        row, sealed: entity.sealed, space: account.id, type: place.type, key: place.key,
+        replacing: entity.before?.id, transaction)
       entities.row.replace(entity.before?.row, by: row, type: entity.typeName, key: place.key)
     }
     for result in results where result.isKept { try keep(result, transaction) }

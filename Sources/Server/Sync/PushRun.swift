@@ -34,7 +34,7 @@ struct PushRun {
 
   mutating func take(
     _ operations: [EntityOperation], _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) {
+  ) throws {
     var rest = operations[...]
     while let first = rest.first {
       let end = first.group == 0 ? rest.startIndex + 1 : rest.firstIndex { $0.group != first.group } ?? rest.endIndex
@@ -55,7 +55,7 @@ struct PushRun {
 
   private mutating func take(
     unit: ArraySlice<EntityOperation>, _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) {
+  ) throws {
     var draft = PushDraft(context, isGroup: unit.first?.group != 0)
     for operation in unit {
       guard let number = OperationID.number(of: operation) else {
@@ -107,4 +107,6 @@ struct PushContext {
   let who: String
   let now: Moment
   let defaultQuota: SpaceAccount.Quota
+  /// Nil where the hub seals nothing.
+  let seal: SpaceSeal?
 }

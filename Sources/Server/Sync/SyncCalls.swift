@@ -17,7 +17,7 @@ final class SyncCalls: SyncService {
     self.persistence = persistence
     desk = SyncDesk(
       epoch: persistence.epoch, quotaBytes: persistence.settings.spaceBytes,
-      quotaValues: persistence.settings.spaceValues)
+      quotaValues: persistence.settings.spaceValues, keys: persistence.ring)
     admission = Admission(capacity: capacity)
   }
 
@@ -45,10 +45,8 @@ final class SyncCalls: SyncService {
 
   nonisolated(nonsending) func push(_ request: PushRequest, context: CallContext) async throws -> PushReply {
     let caller = try admit(context, .write, to: request.space)
-    return try await persistence.storing {
-      try await store.write { [desk, now] transaction in
-        try desk.push(request, by: caller, at: now, transaction)
-      }
+    return try await sealing(request.space) { [desk, now] transaction in
+      try desk.push(request, by: caller, at: now, transaction)
     }
   }
 
@@ -94,9 +92,23 @@ final class SyncCalls: SyncService {
 
   nonisolated(nonsending) func resolve(_ request: ResolveRequest, context: CallContext) async throws -> ResolveReply {
     let caller = try admit(context, .write, to: request.space)
+    return try await sealing(request.space) { [desk, now] transaction in
+      try desk.resolve(request, by: caller, at: now, transaction)
+    }
+  }
+
+  /// Runs a job that seals what it writes, with keys that are there.
+  private nonisolated(nonsending) func sealing<Reply: Sendable>(
+    _ space: String, _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> Reply
+  ) async throws -> Reply {
+    if let seal = desk.seal(of: space) { try await persistence.prepareKeys(of: seal) }
     return try await persistence.storing {
-      try await store.write { [desk, now] transaction in
-        try desk.resolve(request, by: caller, at: now, transaction)
+      while true {
+        do {
+          return try await store.write(body)
+        } catch let missing as MissingKey {
+          try await persistence.ring?.prepare(missing.owner)
+        }
       }
     }
   }

@@ -30,7 +30,7 @@ extension SyncDesk {
     else { throw NoSuchConflict(id: request.id) }
     let decision = Decision(
       account: account, entities: entities, type: type, who: principal, now: Moment(microseconds: now),
-      defaultQuota: defaultQuota)
+      defaultQuota: defaultQuota, seal: seal(of: request.space))
     var outcome = try decision.perform(request, on: stored, transaction)
     outcome.number = 0
     try ConflictTable.remove(request.id, in: entities, transaction)
@@ -48,12 +48,13 @@ private struct Decision {
   let who: String
   let now: Moment
   let defaultQuota: SpaceAccount.Quota
+  let seal: SpaceSeal?
 
   func perform(
     _ request: ResolveRequest, on stored: StoredConflict, _ transaction: borrowing WriteTransaction
   ) throws -> Outcome {
     var operation = stored.conflict.operation
-    let entity = try EntityTable.find(type: type.id, key: operation.key, transaction)
+    let entity = try EntityTable.find(type: type.id, key: operation.key, opening: seal, transaction)
     var outcome = Outcome()
     switch request.choice {
     case .server:
@@ -98,10 +99,11 @@ private struct Decision {
     } catch {
       throw CallError<Never>(.resourceExhausted, "the space may have \(error.limit) \(error.resource)")
     }
-    let entry = LogEntry(kind: .entityDecided, row, type: type.shape.type, key: key)
+    let sealed = try seal.sealed(row, of: type, key: key)
+    let entry = LogEntry(kind: .entityDecided, row, sealed: sealed, type: type.shape.type, key: key)
     try ChangeLog.append([entry], to: account, at: now, who: who, operation: nil, outcome: [], transaction)
     try EntityTable.put(
-      row, space: account.id, type: type.id, key: key, replacing: entity?.id, transaction)
+      row, sealed: sealed, space: account.id, type: type.id, key: key, replacing: entity?.id, transaction)
     entities.row.replace(entity?.row, by: row, type: type.shape.type, key: key)
   }
 }

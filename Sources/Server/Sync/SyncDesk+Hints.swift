@@ -33,7 +33,9 @@ extension SyncDesk {
     }
     var names: [LogLook.Change] = []
     for change in changes.names
-    where try isWanted(change.name, in: ends.id, filters, since: sequence, isOne: change.count == 1, transaction) {
+    where try isWanted(
+      change.name, in: ends.id, filters, opening: seal(of: name), since: sequence, isOne: change.count == 1, transaction
+    ) {
       names.append(change)
     }
     guard !names.isEmpty else { return look }
@@ -47,15 +49,17 @@ extension SyncDesk {
   /// - Parameter isOne: whether it is the only one since `sequence`: if the entity has come to be with it, nobody can have
   ///   been told of an earlier state
   private func isWanted<Reading: Transaction & ~Copyable>(
-    _ name: EntityName, in space: Int64, _ filters: FilterSet, since sequence: UInt64, isOne: Bool,
-    _ transaction: borrowing Reading
+    _ name: EntityName, in space: Int64, _ filters: FilterSet, opening seal: SpaceSeal?,
+    since sequence: UInt64, isOne: Bool, _ transaction: borrowing Reading
   ) throws(StoreError) -> Bool {
     guard filters.wants(type: name.type) else { return false }
     if filters.isEmpty { return true }
     let type = try transaction.first(
       "SELECT id FROM entity_type WHERE space = $1 AND name = $2", [.integer(space), .text(name.type)]
     ) { $0.integer(0) }
-    guard let type, let entity = try EntityTable.find(type: type, key: name.key, transaction) else { return true }
+    guard let type, let entity = try EntityTable.find(type: type, key: name.key, opening: seal, transaction) else {
+      return true
+    }
     return entity.row.isDeleted || filters.matches(type: name.type, entity.row.fields)
       || filters.mayHaveLeft(
         type: name.type, entity.row.marks, since: sequence, told: isOne ? sequence : .max)

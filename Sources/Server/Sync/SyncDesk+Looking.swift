@@ -23,7 +23,7 @@ extension SyncDesk {
       [.text(space), .text(name.type)]
     ) { $0.integer(0) }
     guard let type else { return nil }
-    return try EntityTable.find(type: type, key: name.key, transaction)?.row
+    return try EntityTable.find(type: type, key: name.key, opening: seal(of: space), transaction)?.row
   }
 
   /// The changes of entities that a space's log has after a sequence, in their order.

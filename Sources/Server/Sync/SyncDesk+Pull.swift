@@ -17,7 +17,7 @@ extension SyncDesk {
     _ request: PullRequest, _ filters: FilterSet, at now: Int64, _ transaction: borrowing Reading
   ) throws(StoreError) -> PullReply {
     let pass = try PullPass(request, filters, epoch: epoch, transaction)
-    var page = PullPage(pass, filters, limit: request.limit)
+    var page = PullPage(pass, filters, limit: request.limit, opening: seal(of: request.space))
     try page.read(transaction)
     return pass.reply(page.entities, upTo: page.end, more: page.hasMore, at: Moment(microseconds: now))
   }
@@ -88,10 +88,12 @@ struct PullPage {
   private let pass: PullPass
   private let filters: FilterSet
   private let limit: Int
+  private let seal: SpaceSeal?
   private var bytes = 0
   private var rows = 0
 
-  init(_ pass: PullPass, _ filters: FilterSet, limit: UInt32) {
+  init(_ pass: PullPass, _ filters: FilterSet, limit: UInt32, opening seal: SpaceSeal?) {
+    self.seal = seal
     self.pass = pass
     self.filters = filters
     self.limit = limit == 0 ? Limits.pageBytes : min(Int(limit), Limits.pageBytes)
@@ -104,7 +106,7 @@ struct PullPage {
     var last = pass.cursor.sequence
     try transaction.forEach(
       """
-      SELECT e.id, e.type, e.key, e.state, e.marks, e.is_deleted FROM entity AS e
+      SELECT e.id, e.type, e.key, e.state, e.seal, e.marks, e.is_deleted FROM entity AS e
       WHERE e.id > $1 AND e.id <= $2 ORDER BY e.id
       """,
       [
@@ -133,21 +135,24 @@ struct PullPage {
     of row: borrowing Row, type: String, version: UInt64
   ) throws(StoreError) -> EntityState? {
     guard filters.wants(type: type) else { return nil }
-    if row.integer(5) != 0 {
+    let key = row.bytes(2)
+    let isDeleted = row.integer(6) != 0
+    guard !isDeleted,
+      let state = try EntityTable.state(row, 3, seal, type: row.integer(1), key: key, version: version)
+    else {
       // Who begins anew has nothing that would have to go.
       guard version > pass.cursor.start else { return nil }
-      return EntityState(type: type, key: row.bytes(2), version: version, isDeleted: true)
+      return EntityState(type: type, key: key, version: version, isDeleted: true)
     }
-    let state = row.bytes(3)
     let isWanted = if filters.isEmpty { true } else { filters.matches(type: type, try EntityTable.fields(state)) }
     if isWanted {
-      return EntityState(type: type, key: row.bytes(2), version: version, state: state)
+      return EntityState(type: type, key: key, version: version, state: state)
     }
     guard version > pass.since,
       filters.mayHaveLeft(
-        type: type, try EntityTable.marks(row.bytes(4)), since: pass.since, told: pass.cursor.sequence)
+        type: type, try EntityTable.marks(row.bytes(5)), since: pass.since, told: pass.cursor.sequence)
     else { return nil }
-    return EntityState(type: type, key: row.bytes(2), version: version, isRemoved: true)
+    return EntityState(type: type, key: key, version: version, isRemoved: true)
   }
 }
 

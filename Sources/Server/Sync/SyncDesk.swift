@@ -14,15 +14,26 @@ package struct SyncDesk: Sendable {
   package let epoch: [UInt8]
   private let quotaBytes: Int64
   private let quotaValues: Int64
+  /// The keys by which states are sealed; nil where they are kept as they are given.
+  private let ring: KeyRing?
 
   /// - Parameters:
   ///   - quotaBytes: what a space may have that has no quota of its own
   ///   - quotaValues: the same, in values and entities
   package init(epoch: [UInt8], quotaBytes: Int64, quotaValues: Int64) {
+    self.init(epoch: epoch, quotaBytes: quotaBytes, quotaValues: quotaValues, keys: nil)
+  }
+
+  /// The same, of a hub that seals.
+  init(epoch: [UInt8], quotaBytes: Int64, quotaValues: Int64, keys ring: KeyRing?) {
     self.epoch = epoch
     self.quotaBytes = quotaBytes
     self.quotaValues = quotaValues
+    self.ring = ring
   }
+
+  /// What seals and opens the states of a space's entities.
+  func seal(of space: String) -> SpaceSeal? { ring.seal(of: space) }
 
   var defaultQuota: SpaceAccount.Quota { .init(bytes: quotaBytes, values: quotaValues) }
 
@@ -122,7 +133,7 @@ package struct SyncDesk: Sendable {
     let entities = try transaction.shared(EntityLedger.self).openAccount(of: account.id, transaction)
     let context = PushContext(
       account: account, entities: entities, replica: replica, identity: request.replica, who: principal,
-      now: Moment(microseconds: now), defaultQuota: defaultQuota)
+      now: Moment(microseconds: now), defaultQuota: defaultQuota, seal: seal(of: request.space))
     var run = try PushRun(context, confirmed: request.confirmed, transaction)
     try run.take(request.operations, transaction)
     return try run.finish(transaction)

@@ -6,6 +6,8 @@ internal import HoldfastStore
 /// space when it changes, and what is newer than a cursor is one range of the table. `type` stands for the name of a
 /// type in one space.
 ///
+/// An entity's `seal` is the key by which its state is sealed; none where it is as it was given, or empty.
+///
 /// Outcomes have a table of their own, with the number of replica and operation as their key (`OperationID`), and not the
 /// log's columns for outcomes. They last until their device confirms that it has them, however long that takes, while the
 /// log is cut by age. It is cheaper as well: a row in each, removed when it is confirmed, took 7.7 µs of SQLite's time, and
@@ -134,6 +136,20 @@ enum SyncTables {
       """)
     try transaction.execute(
       "INSERT INTO opening (replica, name, first, last) SELECT id, 0, 1, number FROM replica WHERE number > 0")
+  }
+
+  static let addSeals: Migration.Body = { transaction in
+    try transaction.execute("ALTER TABLE entity ADD COLUMN seal INTEGER")
+    // Where values are sealed already, all rows are looked through once more.
+    try transaction.execute("UPDATE sealing SET generation = 0")
+  }
+
+  /// Fails once some are sealed: the older schema has no place for that.
+  static let removeSeals: Migration.Body = { transaction in
+    guard try transaction.first("SELECT 1 FROM entity WHERE seal IS NOT NULL LIMIT 1", [], { _ in true }) == nil else {
+      throw StoreError(.migration, "entities are sealed; restore a backup from before that")
+    }
+    try transaction.execute("ALTER TABLE entity DROP COLUMN seal")
   }
 
   static let removeOpenings: Migration.Body = { transaction in try transaction.execute("DROP TABLE opening") }

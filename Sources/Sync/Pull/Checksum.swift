@@ -35,6 +35,22 @@ package struct Checksum: Hashable, Sendable {
     high &-= hash.1
   }
 
+  /// What has to be added to another sum to come to this one.
+  package func difference(from other: Checksum) -> Checksum {
+    var difference = self
+    difference.entities &-= other.entities
+    difference.low &-= other.low
+    difference.high &-= other.high
+    return difference
+  }
+
+  /// Adds what lies between two sums.
+  package mutating func add(_ difference: Checksum) {
+    entities &+= difference.entities
+    low &+= difference.low
+    high &+= difference.high
+  }
+
   /// The sum: sixteen bytes, the lowest first.
   package var bytes: [UInt8] {
     [low, high].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) } }

@@ -16,7 +16,7 @@ extension Command {
       ),
       .flag(
         "--seal",
-        "Keep the contents of values and context sealed on the disk. Once they are, the hub\nstarts with its keys only."
+        "Keep the contents of values, context and entities sealed on the disk. Once they are,\nthe hub starts with its keys only."
       ),
       .value(
         "--master-key", "WHERE",
