@@ -50,7 +50,7 @@ let package = Package(
     module("HoldfastCache", at: "Sources/Cache", needs: ["CLinux"]),
     module("HoldfastWire", at: "Sources/Wire", needs: []),
     module("HoldfastRPC", at: "Sources/RPC", needs: ["HoldfastWire", "HoldfastCrypto", "COpenSSL", "CLinux"]),
-    module("HoldfastStore", at: "Sources/Store", needs: ["CSQLite", "HoldfastCrypto"]),
+    module("HoldfastStore", at: "Sources/Store", needs: ["CSQLite", "HoldfastCrypto", "CLinux"]),
 
     // What hub and programs say to each other.
     module("HoldfastContract", at: "Sources/Contract", needs: ["HoldfastWire"]),

@@ -10,6 +10,8 @@ public enum PersistenceLimits {
   public static let changes = 10_000
   /// Bytes of one value in a file.
   public static let fileBytes = 1 << 30
+  /// Bytes of a file that is kept for the next value when it is replaced.
+  static let spareBytes = 256 << 10
   /// Bytes of one value in an SQLite file, with its key.
   public static let rowBytes = 512 << 20
   /// Bytes of a preferences file, which is written whole with each change.

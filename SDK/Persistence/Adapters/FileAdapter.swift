@@ -1,12 +1,13 @@
 /// Keeps each value in a file of its own, in a directory that several processes may use.
 ///
 ///     DIRECTORY/CLIENT/values/HASH.value     one file for each key: see `ValueFile`
+///                      values/spare          where the next one is written: see `SpareFile`
 ///                      journal               changes that belong together, until all of them are made
 ///                      damaged/              files without a whole head, put aside when they were replaced
 ///                      lock
 ///
-/// A value is written to a new file, which is synced and then takes the old one's place, and the directory is synced: a
-/// crash leaves the old value or the new one. Changes that belong together are first written to the journal in the same
+/// A value is written to another file, which is synced and then takes the old one's place, and the directory is synced:
+/// a crash leaves the old value or the new one. Changes that belong together are first written to the journal in the same
 /// way; whoever finds one there makes the changes that it tells of.
 public final class FileAdapter: StorageAdapter {
   private let folder: ValueFolder

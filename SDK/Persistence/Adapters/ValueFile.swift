@@ -12,12 +12,14 @@ struct ValueFile {
   var value: StoredValue
 
   var bytes: [UInt8] {
-    let (key, content) = (Array(key.utf8), value.bytes)
-    let numbers = Self.numbers(UInt32(key.count), value.version, UInt64(content.count))
+    let (key, content) = (key.utf8, value.bytes)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(Self.headBytes + key.count + content.count)
+    func append(_ number: some FixedWidthInteger) { withUnsafeBytes(of: number.littleEndian) { bytes += $0 } }
     bytes += Self.mark
-    bytes += numbers
+    append(UInt32(key.count))
+    append(value.version)
+    append(UInt64(content.count))
     bytes += [UInt8](repeating: 0, count: SHA256.size)
     bytes += key
     bytes += content
@@ -27,7 +29,7 @@ struct ValueFile {
 
   /// Reads a whole file. Nil when it is not what was written.
   init?(_ bytes: [UInt8]) {
-    guard let head = Head(bytes), bytes.count == Self.headBytes + head.keyBytes + head.contentBytes,
+    guard let head = Head(bytes), bytes.count == head.fileBytes,
       Array(bytes[24..<Self.headBytes]) == Self.hash(bytes)
     else { return nil }
     let content = Self.headBytes + head.keyBytes
@@ -46,6 +48,9 @@ struct ValueFile {
     let version: UInt64
     let contentBytes: Int
 
+    /// Bytes that the whole file has if it is what was written.
+    var fileBytes: Int { ValueFile.headBytes + keyBytes + contentBytes }
+
     init?(_ bytes: [UInt8]) {
       guard bytes.count >= ValueFile.headBytes, Array(bytes[..<4]) == ValueFile.mark else { return nil }
       let content = ValueFile.number(bytes[16..<24])
@@ -63,12 +68,6 @@ struct ValueFile {
     var message = Array(bytes[4..<24])
     message += bytes[headBytes...]
     return SHA256.hash(message)
-  }
-
-  private static func numbers(_ key: UInt32, _ version: UInt64, _ content: UInt64) -> [UInt8] {
-    [UInt64(key), version, content].enumerated().flatMap { place, number in
-      (0..<(place == 0 ? 4 : 8)).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
-    }
   }
 
   private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {

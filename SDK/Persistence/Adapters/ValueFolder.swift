@@ -11,6 +11,7 @@ import HoldfastStore
 /// The folder of a `FileAdapter`. Calls block.
 final class ValueFolder: Sendable {
   private let path: String
+  private let spare: SpareFile
   /// The key behind each file name that has been looked into. A name is its key's hash, so what is known stays true.
   private let names = Lock<[String: String]>([:])
 
@@ -19,6 +20,7 @@ final class ValueFolder: Sendable {
 
   init(_ path: String, in directory: String) throws(StorageError) {
     self.path = path
+    spare = SpareFile(in: path + "/values")
     do {
       for folder in [directory, path, path + "/values", path + "/damaged"] {
         guard let status = try LocalFile.status(of: folder) else {
@@ -43,7 +45,13 @@ final class ValueFolder: Sendable {
   }
 
   func version(of key: String) throws(StorageError) -> UInt64? {
-    try locked(for: .reading) { () throws in try head(of: key)?.version }
+    try locked(for: .reading) { () throws in
+      switch try look(for: key).content {
+      case .nothing: nil
+      case .damaged: throw damaged(key)
+      case .value(let head): head.version
+      }
+    }
   }
 
   /// All keys, in no order.
@@ -71,31 +79,30 @@ final class ValueFolder: Sendable {
   func apply(_ changes: [StorageChange]) throws(StorageError) -> [StorageOutcome] {
     try locked(for: .writing) { () throws in
       let before = try changes.map { change in
+        let place = try look(for: change.key)
         // What is damaged has no version: only who does not ask for one may replace it.
-        guard let version = try soundVersion(of: change.key) ?? (change.expected == nil ? 0 : nil) else {
-          throw damaged(change.key)
-        }
-        try StorageRules.check(change, against: version)
-        return version
+        if case .damaged = place.content, change.expected != nil { throw damaged(change.key) }
+        try StorageRules.check(change, against: place.version)
+        return place
       }
-      var steps: [Step] = []
+      var steps: [(step: Step, place: Place)] = []
       var outcomes: [StorageOutcome] = []
-      for (change, version) in zip(changes, before) {
+      for (change, place) in zip(changes, before) {
         switch change.kind {
-        case .check: outcomes.append(StorageOutcome(version: version))
+        case .check: outcomes.append(StorageOutcome(version: place.version))
         case .delete:
-          let exists = try LocalFile.status(of: path(of: change.key)) != nil
-          if exists { steps.append(Step(key: change.key, value: nil)) }
-          outcomes.append(StorageOutcome(version: 0, existed: exists))
+          if place.isTaken { steps.append((Step(key: change.key, value: nil), place)) }
+          outcomes.append(StorageOutcome(version: 0, existed: place.isTaken))
         case .write(let bytes):
-          let value = StoredValue(bytes, version: StorageVersion.next(after: version))
-          steps.append(Step(key: change.key, value: value))
+          let value = StoredValue(bytes, version: StorageVersion.next(after: place.version))
+          steps.append((Step(key: change.key, value: value), place))
           outcomes.append(StorageOutcome(version: value.version))
         }
       }
-      if steps.count > 1 { try LocalFile.replace(journal, with: ChangeJournal.bytes(steps), mode: 0o600) }
-      for step in steps { try make(step) }
-      if steps.count > 1 { try LocalFile.removeDurably(journal) }
+      let isJournaled = steps.count > 1
+      if isJournaled { try LocalFile.replace(journal, with: ChangeJournal.bytes(steps.map(\.step)), mode: 0o600) }
+      for (step, place) in steps { try make(step, in: place) }
+      if isJournaled { try LocalFile.removeDurably(journal) }
       return outcomes
     }
   }
@@ -116,11 +123,19 @@ final class ValueFolder: Sendable {
     let value: StoredValue?
   }
 
-  private func make(_ step: Step) throws {
-    let file = path(of: step.key)
-    guard let value = step.value else { return try LocalFile.removeDurably(file) }
-    if try soundVersion(of: step.key) == nil { try putAside(file) }
-    try LocalFile.replace(file, with: ValueFile(step.key, value).bytes, mode: 0o600)
+  private func make(_ step: Step, in place: Place) throws {
+    guard let value = step.value else {
+      // A value of this key may have been replaced last.
+      try spare.remove()
+      return try LocalFile.removeDurably(place.file)
+    }
+    var replaced: Int?
+    switch place.content {
+    case .nothing: break
+    case .damaged: try putAside(place.file)
+    case .value(let head): replaced = head.fileBytes
+    }
+    try spare.replace(place.file, with: ValueFile(step.key, value).bytes, replaced: replaced)
   }
 
   /// Keeps a damaged file for whoever wants to look into it.
@@ -131,14 +146,14 @@ final class ValueFolder: Sendable {
 
   /// Makes what an interrupted process has left to be made.
   private func recover() throws {
-    guard let bytes = try optional({ try LocalFile.read(journal, limit: .max) }) else { return }
-    guard let steps = ChangeJournal.steps(bytes) else {
+    guard try LocalFile.status(of: journal) != nil else { return }
+    guard let steps = ChangeJournal.steps(try LocalFile.read(journal, limit: .max)) else {
       try putAside(journal)
       throw StorageError(
         .damaged,
         "the journal of a change that was interrupted is damaged, and was put aside: the change may be made in part")
     }
-    for step in steps { try make(step) }
+    for step in steps { try make(step, in: look(for: step.key)) }
     try LocalFile.removeDurably(journal)
   }
 
@@ -150,23 +165,31 @@ final class ValueFolder: Sendable {
     try optional { try LocalFile.read(path(of: key), limit: PersistenceLimits.fileBytes + (1 << 20)) }
   }
 
-  private func head(of key: String) throws -> ValueFile.Head? {
-    guard let bytes = try optional({ try LocalFile.read(path(of: key), first: ValueFile.headBytes) }) else {
-      return nil
+  /// The place of a key and what lies there.
+  private struct Place {
+    enum Content {
+      case nothing, damaged
+      case value(ValueFile.Head)
     }
-    guard let head = ValueFile.Head(bytes) else { throw damaged(key) }
-    return head
+
+    let file: String
+    let content: Content
+
+    /// 0 where there is no value.
+    var version: UInt64 { if case .value(let head) = content { head.version } else { 0 } }
+    var isTaken: Bool { if case .nothing = content { false } else { true } }
   }
 
-  /// The version of what lies under a key, 0 where nothing does; nil where the file is damaged. A file that cannot be looked
-  /// into now is not for that reason damaged.
-  private func soundVersion(of key: String) throws -> UInt64? {
+  /// Looks at the head of a key's file only. A file that cannot be looked into now is not for that reason damaged.
+  private func look(for key: String) throws -> Place {
+    let file = path(of: key)
     do {
-      return try head(of: key)?.version ?? 0
-    } catch let error as StorageError where error.code == .damaged {
-      return nil
+      guard let bytes = try optional({ try LocalFile.read(file, first: ValueFile.headBytes) }) else {
+        return Place(file: file, content: .nothing)
+      }
+      return Place(file: file, content: ValueFile.Head(bytes).map { .value($0) } ?? .damaged)
     } catch let error as FileError where error.code == EISDIR {
-      return nil
+      return Place(file: file, content: .damaged)
     }
   }
 

@@ -39,7 +39,7 @@ package struct FileDescriptor: ~Copyable {
         throw FileError("read", path)
       }
       bytes += chunk[..<count]
-      if bytes.count > limit { throw FileError("\(path) is larger than \(limit) bytes", code: 0) }
+      if bytes.count > limit { throw FileError("\(path) is larger than \(limit) bytes") }
     }
   }
 
@@ -81,9 +81,44 @@ package struct FileDescriptor: ~Copyable {
     }
   }
 
+  /// Writes over the first bytes.
+  package func overwrite(_ bytes: [UInt8], _ path: String) throws(FileError) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { all in
+        pwrite(number, all.baseAddress.map { $0 + written }, all.count - written, off_t(written))
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw FileError("write", path)
+      }
+      written += count
+    }
+  }
+
   /// Returns when what was written is on the disk.
   package func sync(_ path: String) throws(FileError) {
     guard fsync(number) == 0 else { throw FileError("sync", path) }
+  }
+
+  package func status(_ path: String) throws(FileError) -> LocalFile.Status {
+    var found = stat()
+    guard fstat(number, &found) == 0 else { throw FileError("look at", path) }
+    return LocalFile.Status(found)
+  }
+
+  /// Whether nobody else, in this process or another, has the file open, which this descriptor may write. No where the
+  /// system does not tell.
+  package var isOnlyOne: Bool {
+    #if os(Linux)
+      // A lease for writing is given for the only descriptor. Who has one is told by a signal that somebody wants to open
+      // the file; the usual one ends a process, this one is ignored. The numbers are missing from the C library's module.
+      let (setSignal, setLease): (Int32, Int32) = (10, 1024)
+      guard fcntl(number, setSignal, SIGURG) == 0, fcntl(number, setLease, F_WRLCK) == 0 else { return false }
+      return fcntl(number, setLease, F_UNLCK) == 0
+    #else
+      false
+    #endif
   }
 
   /// Goes on from there.

@@ -1,3 +1,5 @@
+import CLinux
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -8,21 +10,39 @@
 package enum LocalFile {
   package struct Status: Sendable, Hashable {
     package let isDirectory: Bool
+    /// Whether it is a plain file: no directory, device or link.
+    package let isFile: Bool
     /// Permission bits.
     package let mode: UInt32
     /// User id of the owner.
     package let owner: UInt32
+    package let bytes: Int
+    /// How many names it has.
+    package let links: Int
+    /// Which file of which file system it is, whatever its names.
+    let device: UInt64
+    let number: UInt64
+
+    init(_ found: stat) {
+      isDirectory = found.st_mode & S_IFMT == S_IFDIR
+      isFile = found.st_mode & S_IFMT == S_IFREG
+      mode = UInt32(found.st_mode & 0o7777)
+      owner = found.st_uid
+      bytes = Int(found.st_size)
+      links = Int(found.st_nlink)
+      device = UInt64(truncatingIfNeeded: found.st_dev)
+      number = UInt64(truncatingIfNeeded: found.st_ino)
+    }
   }
 
-  /// What is known of a file; nil when there is none.
-  package static func status(of path: String) throws(FileError) -> Status? {
+  /// What is known of a file, or of a symbolic link itself; nil when there is none.
+  package static func status(of path: String, followingLink: Bool = true) throws(FileError) -> Status? {
     var found = stat()
-    guard stat(path, &found) == 0 else {
+    guard (followingLink ? stat(path, &found) : lstat(path, &found)) == 0 else {
       if errno == ENOENT { return nil }
       throw FileError("look at", path)
     }
-    return Status(
-      isDirectory: found.st_mode & S_IFMT == S_IFDIR, mode: UInt32(found.st_mode & 0o7777), owner: found.st_uid)
+    return Status(found)
   }
 
   /// The bytes of a file of at most `limit` bytes.
@@ -47,7 +67,7 @@ package enum LocalFile {
     let file = try FileDescriptor.open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: mode, verb: "create")
     try file.write(Array(bytes), temporary)
     try file.sync(temporary)
-    guard rename(temporary, path) == 0 else { throw FileError("replace", path) }
+    try rename(temporary, to: path)
     try syncDirectory(parent(of: path))
   }
 
@@ -75,9 +95,30 @@ package enum LocalFile {
 
   /// Gives a file another name on the same file system, in place of what may have that name.
   package static func move(_ path: String, to other: String) throws(FileError) {
-    guard rename(path, other) == 0 else { throw FileError("move", path) }
+    try rename(path, to: other)
     try syncDirectory(parent(of: other))
     try syncDirectory(parent(of: path))
+  }
+
+  /// Gives a file another name in its directory, in place of what may have that name. It is not on the disk yet.
+  package static func rename(_ path: String, to other: String) throws(FileError) {
+    #if canImport(Glibc)
+      let result = Glibc.rename(path, other)
+    #else
+      let result = Darwin.rename(path, other)
+    #endif
+    guard result == 0 else { throw FileError("replace", other) }
+  }
+
+  /// Gives two files each other's names. It is not on the disk yet.
+  /// - Returns: false, and nothing has changed, where it cannot be done: one of them is not there, or the file system has
+  ///   no such step.
+  package static func exchange(_ path: String, with other: String) -> Bool {
+    #if os(Linux)
+      holdfast_exchange_names(path, other) == 0
+    #else
+      false
+    #endif
   }
 
   /// The names in a directory, in no order, without `.` and `..`.
@@ -97,10 +138,13 @@ package enum LocalFile {
   }
 
   /// Makes the names in a directory durable.
-  package static func syncDirectory(_ path: String) throws(FileError) {
+  /// - Returns: false on a file system that cannot do so; there is nothing more to do on those.
+  @discardableResult
+  package static func syncDirectory(_ path: String) throws(FileError) -> Bool {
     let directory = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY, verb: "open")
-    // Some file systems cannot sync a directory and say EINVAL; there is nothing more to do on those.
-    guard fsync(directory.number) == 0 || errno == EINVAL else { throw FileError("sync", path) }
+    if fsync(directory.number) == 0 { return true }
+    guard errno == EINVAL else { throw FileError("sync", path) }
+    return false
   }
 
   /// The directory in which a file lies.
@@ -112,19 +156,25 @@ package enum LocalFile {
 
 /// What went wrong with a file, in words for the person at the machine.
 package struct FileError: Error, Hashable, CustomStringConvertible {
-  package let description: String
+  private let what: String
   /// The system's number for it; 0 when the file itself is wrong.
   package let code: Int32
 
-  init(_ description: String, code: Int32) {
-    self.description = description
-    self.code = code
+  /// A file that is itself wrong.
+  init(_ description: String) {
+    what = description
+    code = 0
   }
 
   /// The failure that the last system call left in `errno`.
   init(_ verb: String, _ path: String) {
-    let code = errno
+    code = errno
+    what = "cannot \(verb) \(path)"
+  }
+
+  package var description: String {
+    guard code != 0 else { return what }
     let advice = [ENOSPC, EDQUOT].contains(code) ? "; free some space" : ""
-    self.init("cannot \(verb) \(path): \(String(cString: strerror(code)).lowercased())\(advice)", code: code)
+    return "\(what): \(String(cString: strerror(code)).lowercased())\(advice)"
   }
 }
