@@ -18,5 +18,6 @@ package enum Schema {
       PersistenceTables.addErasedEntities),
     Migration(12, "sealed context", revert: ContextTables.removeSeals, ContextTables.addSeals),
     Migration(13, "sealed entities", revert: SyncTables.removeSeals, SyncTables.addSeals),
+    Migration(14, "sealed conflicts and outcomes", revert: SyncTables.removeMoreSeals, SyncTables.addMoreSeals),
   ]
 }

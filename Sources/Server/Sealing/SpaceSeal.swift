@@ -10,6 +10,10 @@ enum SealedPlace {
   case context(key: [UInt8], version: Int64)
   /// The state that an entity has since a change; `type` is the type's number.
   case entity(type: Int64, key: [UInt8], version: UInt64)
+  /// A conflict of this number.
+  case conflict(Int64)
+  /// What an operation of this number came to (`OperationID`).
+  case operation(Int64)
 
   fileprivate func context(in space: String) -> [UInt8] {
     let (kind, key): (UInt8, [UInt8]) =
@@ -18,6 +22,8 @@ enum SealedPlace {
       case .outcome(let key): (2, key)
       case .context(let key, _): (3, key)
       case .entity(_, let key, _): (4, key)
+      case .conflict: (5, [])
+      case .operation: (6, [])
       }
     var context: [UInt8] = []
     context.reserveCapacity(1 + 8 + space.utf8.count + 16 + key.count)
@@ -25,7 +31,7 @@ enum SealedPlace {
     context.append(counted: space)
     switch self {
     case .value, .outcome: break
-    case .context(_, let version): context.append(number: version)
+    case .context(_, let number), .conflict(let number), .operation(let number): context.append(number: number)
     case .entity(let type, _, let version):
       context.append(number: type)
       context.append(number: Int64(clamping: version))
@@ -58,9 +64,13 @@ struct SpaceSeal: Sendable {
   let ring: KeyRing
   let space: String
 
+  /// The key that seals what is written about a subject, or nobody.
+  /// - Throws: `MissingKey` when it has to be made first.
+  func key(subject: String = "") throws -> HubKey { try ring.current(KeyOwner(space: space, subject: subject)) }
+
   /// - Throws: `MissingKey` when a key has to be made first.
   func seal(_ content: [UInt8], of place: SealedPlace, subject: String = "") throws -> SealedContent {
-    let key = try ring.current(KeyOwner(space: space, subject: subject))
+    let key = try key(subject: subject)
     return SealedContent(
       bytes: try Envelope.seal(content, by: key.sealing, context: place.context(in: space)), key: key.id)
   }
@@ -91,7 +101,7 @@ struct SpaceSeal: Sendable {
   func changed(
     _ stored: [UInt8], from old: HubKey, of place: SealedPlace, subject: String
   ) throws -> SealedContent? {
-    let key = try ring.current(KeyOwner(space: space, subject: subject))
+    let key = try key(subject: subject)
     return try Envelope.changed(stored, from: old.sealing, to: key.sealing, context: place.context(in: space)).map {
       SealedContent(bytes: $0, key: key.id)
     }

@@ -11,7 +11,9 @@ struct SweptTable: Sendable {
   /// - Returns: false when it cannot be opened.
   let change: @Sendable (Int64, SweepJob, borrowing WriteTransaction) throws -> Bool
 
-  static let all = [SweptValue.table, SweptContext.table, SweptEntity.table]
+  static let all = [
+    SweptValue.table, SweptContext.table, SweptEntity.table, SweptConflict.table, SweptOutcome.table,
+  ]
 }
 
 /// What the sweep has at hand in a job of the store.

@@ -15,45 +15,48 @@ struct StoredConflict {
 enum ConflictTable {
   static func insert(
     _ conflict: EntityConflict, of operation: OperationID, type: Int64, in entities: EntityAccount,
-    _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) {
+    sealing seal: SpaceSeal?, _ transaction: borrowing WriteTransaction
+  ) throws {
     guard entities.row.lastConflict < ChangeID.lastSequence else {
       throw StoreError(.tooLarge, "the space has had all the conflicts that it can have")
     }
     entities.row.lastConflict += 1
     entities.row.conflicts += 1
+    let content = conflict.encoded()
+    let sealed = try seal?.seal(content, of: .conflict(entities.row.lastConflict))
     try transaction.execute(
-      "INSERT INTO conflict (id, operation, type, key, version, content) VALUES ($1, $2, $3, $4, $5, $6)",
+      "INSERT INTO conflict (id, operation, type, key, version, content, seal) VALUES ($1, $2, $3, $4, $5, $6, $7)",
       [
         .integer(ChangeID(space: entities.space, sequence: entities.row.lastConflict).rawValue),
         .integer(operation.rawValue), .integer(type), .bytes(conflict.operation.key),
-        .integer(Int64(clamping: conflict.version)), .bytes(conflict.encoded()),
+        .integer(Int64(clamping: conflict.version)), .bytes(sealed?.bytes ?? content), .integer(sealed?.key),
       ])
   }
 
   static func find(
-    _ number: UInt64, in space: Int64, _ transaction: borrowing WriteTransaction
+    _ number: UInt64, in space: Int64, opening seal: SpaceSeal?, _ transaction: borrowing WriteTransaction
   ) throws(StoreError) -> StoredConflict? {
     guard let sequence = Int64(exactly: number), 1...ChangeID.lastSequence ~= sequence else { return nil }
-    return try transaction.first(
-      "SELECT id, operation, type, content FROM conflict WHERE id = $1",
+    let found = try transaction.first(
+      "SELECT id, operation, type, content, seal FROM conflict WHERE id = $1",
       [.integer(ChangeID(space: space, sequence: sequence).rawValue)]
-    ) { (row) throws(StoreError) in
-      StoredConflict(
-        operation: OperationID(rawValue: row.integer(1)), type: row.integer(2),
-        conflict: try conflict(row.integer(0), row.bytes(3)))
+    ) { (row) throws(StoreError) -> StoredConflict? in
+      guard let conflict = try conflict(row, 3, seal) else { return nil }
+      return StoredConflict(
+        operation: OperationID(rawValue: row.integer(1)), type: row.integer(2), conflict: conflict)
     }
+    return found ?? nil
   }
 
   /// Some of a space's conflicts, oldest first.
   static func page<Reading: Transaction & ~Copyable>(
-    of space: Int64, after number: UInt64, limit: Int, _ transaction: borrowing Reading
+    of space: Int64, after number: UInt64, limit: Int, opening seal: SpaceSeal?, _ transaction: borrowing Reading
   ) throws(StoreError) -> ConflictsReply {
     var reply = ConflictsReply()
     var bytes = 0
     let after = Int64(clamping: min(number, UInt64(ChangeID.lastSequence)))
     try transaction.forEach(
-      "SELECT id, content FROM conflict WHERE id > $1 AND id <= $2 ORDER BY id",
+      "SELECT id, content, seal FROM conflict WHERE id > $1 AND id <= $2 ORDER BY id",
       [
         .integer(ChangeID(space: space, sequence: after).rawValue),
         .integer(ChangeID(space: space, sequence: ChangeID.lastSequence).rawValue),
@@ -63,8 +66,9 @@ enum ConflictTable {
         reply.more = true
         return false
       }
+      guard let conflict = try conflict(row, 1, seal) else { return true }
       bytes += row.byteCount(1)
-      reply.conflicts.append(try conflict(row.integer(0), row.bytes(1)))
+      reply.conflicts.append(conflict)
       return true
     }
     return reply
@@ -103,7 +107,24 @@ enum ConflictTable {
         ]))
   }
 
-  private static func conflict(_ id: Int64, _ bytes: [UInt8]) throws(StoreError) -> EntityConflict {
+  /// Puts the same conflict there, sealed otherwise.
+  static func reseal(
+    _ id: Int64, _ sealed: SealedContent, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) {
+    try transaction.execute(
+      "UPDATE conflict SET content = $2, seal = $3 WHERE id = $1",
+      [.integer(id), .bytes(sealed.bytes), .integer(sealed.key)])
+  }
+
+  /// The conflict that a row has in a column, with its key in the next, and its number in the first; nil when it has been
+  /// erased.
+  private static func conflict(
+    _ row: borrowing HoldfastStore.Row, _ column: Int, _ seal: SpaceSeal?
+  ) throws(StoreError) -> EntityConflict? {
+    let id = row.integer(0)
+    let bytes = try seal.content(
+      row, column, sealedBy: row.optionalInteger(column + 1), of: .conflict(id & ChangeID.lastSequence))
+    guard let bytes else { return nil }
     do {
       var conflict = try EntityConflict(decoding: bytes)
       conflict.id = UInt64(id & ChangeID.lastSequence)

@@ -134,7 +134,7 @@ struct EntityErasure: Sendable {
   // MARK: Outcomes
 
   static let outcomes: SQL = """
-    SELECT o.id, o.outcome FROM replica AS r JOIN outcome AS o ON o.id > (r.id << 40) AND o.id < ((r.id + 1) << 40)
+    SELECT o.id, o.outcome, o.seal FROM replica AS r JOIN outcome AS o ON o.id > (r.id << 40) AND o.id < ((r.id + 1) << 40)
     WHERE r.space = $1 AND r.id = $2 AND o.id > $3 ORDER BY o.id LIMIT $4
     """
 
@@ -149,19 +149,19 @@ struct EntityErasure: Sendable {
       while true {
         let page = try transaction.all(
           Self.outcomes, [.integer(account.id), .integer(replica), .integer(last), .integer(Limits.sealedRows)]
-        ) { row in (id: OperationID(rawValue: row.integer(0)), bytes: row.bytes(1)) }
+        ) { row in (id: OperationID(rawValue: row.integer(0)), bytes: row.bytes(1), seal: row.optionalInteger(2)) }
         guard let end = page.last else { break }
-        for (id, bytes) in page where try tells(bytes) {
-          try OutcomeTable.replace(Outcome(kind: .gone), of: id, transaction)
+        for (id, bytes, key) in page where try tells(OutcomeTable.open(bytes, sealedBy: key, of: id, seal)) {
+          try OutcomeTable.erase(id, transaction)
         }
         last = end.id.rawValue
       }
     }
   }
 
-  private func tells(_ outcome: [UInt8]) throws(StoreError) -> Bool {
+  private func tells(_ outcome: Outcome?) throws(StoreError) -> Bool {
+    guard let state = outcome?.state, !state.isEmpty else { return false }
     do {
-      guard let state = try Outcome(decoding: outcome).state, !state.isEmpty else { return false }
       let fields = try EntityFields(state)
       return types.contains { wanted.matches(type: $0, fields) }
     } catch {

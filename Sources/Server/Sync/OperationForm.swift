@@ -42,6 +42,13 @@ struct OperationForm: Equatable {
     schema = Self.number(&rest)
   }
 
+  /// The form with a hash by which only a holder of the key can compare a guess.
+  func keyed(by identity: [UInt8]) throws(CryptoError) -> OperationForm {
+    var form = self
+    form.hash = try hmacSHA256(key: identity, message: hash)
+    return form
+  }
+
   var stored: [UInt8] { hash + Self.bytes(opening) + Self.bytes(revision) + Self.bytes(schema) }
 
   func relation(to other: OperationForm) -> Relation {

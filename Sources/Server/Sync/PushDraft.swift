@@ -76,10 +76,10 @@ struct PushDraft {
     switch standing {
     case .new: break
     case .open:
-      guard let known = try OutcomeTable.find(result.id, transaction) else { break }
-      result.outcome = known.outcome(for: form, on: stored)
+      guard let known = try OutcomeTable.find(result.id, for: form, opening: context.seal, transaction) else { break }
+      result.outcome = known.outcome(on: stored)
       result.outcome.number = operation.number
-      return form.relation(to: known.form) != .foreign
+      return known.relation != .foreign
     case .over:
       result.outcome.isReplay = true
       result.outcome.reject(.alreadyExists, "the outcome of the operation was confirmed, and is forgotten")
@@ -213,7 +213,7 @@ struct PushDraft {
   /// Writes the unit, or only what is to be known of its refusal.
   ///
   /// - Parameter room: bytes of entities that the reply can still take
-  mutating func finish(room: Int, _ transaction: borrowing WriteTransaction) throws(StoreError) -> [Outcome] {
+  mutating func finish(room: Int, _ transaction: borrowing WriteTransaction) throws -> [Outcome] {
     let news = results.reduce(0) { $0 + ($1.outcome.state?.count ?? 0) }
     if news > Limits.newsBytes {
       refuse(SyncError(.tooLarge, "what the entities of the group have become has \(news) bytes"))
@@ -244,7 +244,7 @@ struct PushDraft {
     isRefused = true
   }
 
-  private func write(_ transaction: borrowing WriteTransaction) throws(StoreError) {
+  private func write(_ transaction: borrowing WriteTransaction) throws {
     let (account, entities) = (context.account, context.entities)
     if !entries.isEmpty {
       try ChangeLog.append(
@@ -262,14 +262,14 @@ struct PushDraft {
     for result in results where result.isKept { try keep(result, transaction) }
   }
 
-  private func keep(_ result: Result, _ transaction: borrowing WriteTransaction) throws(StoreError) {
+  private func keep(_ result: Result, _ transaction: borrowing WriteTransaction) throws {
     var outcome = result.outcome
     outcome.number = 0
-    try OutcomeTable.insert(outcome, of: result.id, form: result.form, transaction)
+    try OutcomeTable.insert(outcome, of: result.id, form: result.form, sealing: context.seal, transaction)
     guard let place = result.place else { return }
     if let conflict = result.conflict {
       try ConflictTable.insert(
-        conflict, of: result.id, type: place.type, in: context.entities, transaction)
+        conflict, of: result.id, type: place.type, in: context.entities, sealing: context.seal, transaction)
     } else if context.entities.row.conflicts > 0 {
       try ConflictTable.settle(
         type: place.type, key: place.key, replica: context.replica.id, upTo: result.base, in: context.entities,

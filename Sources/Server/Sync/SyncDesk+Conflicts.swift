@@ -11,7 +11,8 @@ extension SyncDesk {
   ) throws(StoreError) -> ConflictsReply {
     guard let space = try SpaceEnds.find(request.space, transaction) else { return ConflictsReply() }
     let limit = request.limit == 0 ? Limits.listedConflicts : min(Int(request.limit), Limits.listedConflicts)
-    return try ConflictTable.page(of: space.id, after: request.after, limit: limit, transaction)
+    return try ConflictTable.page(
+      of: space.id, after: request.after, limit: limit, opening: seal(of: request.space), transaction)
   }
 
   /// Decides about a conflict: writes what was chosen over whatever the entity is by now, and gives the operation this
@@ -24,17 +25,18 @@ extension SyncDesk {
     guard let space = try SpaceEnds.find(request.space, transaction) else { throw NoSuchConflict(id: request.id) }
     let account = try transaction.shared(SpaceLedger.self).openAccount(named: request.space, transaction)
     let entities = try transaction.shared(EntityLedger.self).openAccount(of: account.id, transaction)
-    guard let stored = try ConflictTable.find(request.id, in: space.id, transaction),
+    let seal = seal(of: request.space)
+    guard let stored = try ConflictTable.find(request.id, in: space.id, opening: seal, transaction),
       let type = try transaction.shared(EntityTypes.self).find(
         stored.conflict.operation.type, in: space.id, transaction)
     else { throw NoSuchConflict(id: request.id) }
     let decision = Decision(
       account: account, entities: entities, type: type, who: principal, now: Moment(microseconds: now),
-      defaultQuota: defaultQuota, seal: seal(of: request.space))
+      defaultQuota: defaultQuota, seal: seal)
     var outcome = try decision.perform(request, on: stored, transaction)
     outcome.number = 0
     try ConflictTable.remove(request.id, in: entities, transaction)
-    try OutcomeTable.replace(outcome, of: stored.operation, transaction)
+    try OutcomeTable.replace(outcome, of: stored.operation, sealing: seal, transaction)
     outcome.number = stored.operation.number
     return ResolveReply(outcome: outcome)
   }

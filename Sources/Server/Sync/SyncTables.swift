@@ -6,7 +6,8 @@ internal import HoldfastStore
 /// space when it changes, and what is newer than a cursor is one range of the table. `type` stands for the name of a
 /// type in one space.
 ///
-/// An entity's `seal` is the key by which its state is sealed; none where it is as it was given, or empty.
+/// An entity's `seal` is the key by which its state is sealed; none where it is as it was given, or empty. The same goes for
+/// conflicts; of outcomes see `OutcomeTable`.
 ///
 /// Outcomes have a table of their own, with the number of replica and operation as their key (`OperationID`), and not the
 /// log's columns for outcomes. They last until their device confirms that it has them, however long that takes, while the
@@ -150,6 +151,24 @@ enum SyncTables {
       throw StoreError(.migration, "entities are sealed; restore a backup from before that")
     }
     try transaction.execute("ALTER TABLE entity DROP COLUMN seal")
+  }
+
+  static let addMoreSeals: Migration.Body = { transaction in
+    try transaction.execute("ALTER TABLE conflict ADD COLUMN seal INTEGER")
+    try transaction.execute("ALTER TABLE outcome ADD COLUMN seal INTEGER")
+    try transaction.execute("UPDATE sealing SET generation = 0")
+  }
+
+  /// Fails once some are sealed: the older schema has no place for that.
+  static let removeMoreSeals: Migration.Body = { transaction in
+    let used: SQL = """
+      SELECT 1 FROM conflict WHERE seal IS NOT NULL UNION ALL SELECT 1 FROM outcome WHERE seal IS NOT NULL LIMIT 1
+      """
+    guard try transaction.first(used, [], { _ in true }) == nil else {
+      throw StoreError(.migration, "conflicts and outcomes are sealed; restore a backup from before that")
+    }
+    try transaction.execute("ALTER TABLE outcome DROP COLUMN seal")
+    try transaction.execute("ALTER TABLE conflict DROP COLUMN seal")
   }
 
   static let removeOpenings: Migration.Body = { transaction in try transaction.execute("DROP TABLE opening") }
