@@ -21,11 +21,7 @@ public enum Envelope {
   /// Seals a message; only who names the same `context` opens it.
   public static func seal(_ message: [UInt8], by key: SealingKey, context: [UInt8]) throws(CryptoError) -> [UInt8] {
     let own = try SealingKey.random()
-    var envelope: [UInt8] = []
-    envelope.reserveCapacity(message.count + overhead)
-    envelope += try head(of: own, by: key, context)
-    envelope += try own.seal(message, context: [], nonce: nonce).dropFirst(nonce.count)
-    return envelope
+    return try own.seal(message, context: [], knownNonce: nonce, after: head(of: own, by: key, context))
   }
 
   /// The message, if it was sealed by this key and context and has not been changed; otherwise nil.
@@ -33,7 +29,7 @@ public enum Envelope {
     _ envelope: [UInt8], by key: SealingKey, context: [UInt8]
   ) throws(CryptoError) -> [UInt8]? {
     guard envelope.count >= overhead, let own = try ownKey(of: envelope, by: key, context) else { return nil }
-    return try own.open(nonce + envelope[headBytes...], context: [])
+    return try own.open(envelope, from: headBytes, context: [], knownNonce: nonce)
   }
 
   /// The same message, its key sealed by another; nil when it does not open.

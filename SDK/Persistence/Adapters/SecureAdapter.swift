@@ -53,8 +53,8 @@ public final class SecureAdapter: StorageAdapter {
     try check(key)
     let vault = try await unlocked()
     guard let stored = try await adapter.read(key) else { return nil }
-    guard stored.bytes.count >= 4 else { throw damaged(key) }
-    let id = stored.bytes[..<4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    guard stored.bytes.count >= Vault.idBytes else { throw damaged(key) }
+    let id = Vault.id(at: stored.bytes)
     var sealing = vault.keys.last { $0.id == id }?.key
     if sealing == nil {
       // Another process may have changed the keys.
@@ -63,7 +63,7 @@ public final class SecureAdapter: StorageAdapter {
     }
     guard let sealing else { throw damaged(key) }
     do {
-      guard let bytes = try sealing.open(Array(stored.bytes[4...]), context: context(key, id)) else {
+      guard let bytes = try sealing.open(stored.bytes, from: Vault.idBytes, context: context(key, id)) else {
         throw damaged(key)
       }
       return StoredValue(bytes, version: stored.version)
@@ -89,11 +89,13 @@ public final class SecureAdapter: StorageAdapter {
     for change in changes { try check(change.key) }
     let vault = try await unlocked()
     guard let (id, sealing) = vault.keys.last else { throw StorageError(.failed, "the place has no key") }
+    let head = Vault.encoded(id)
     var sealed: [StorageChange] = []
+    sealed.reserveCapacity(changes.count)
     for var change in changes {
       if case .write(let bytes) = change.kind {
         do {
-          change.kind = .write(Vault.encoded(id) + (try sealing.seal(bytes, context: context(change.key, id))))
+          change.kind = .write(try sealing.seal(bytes, context: context(change.key, id), after: head))
         } catch {
           throw StorageError(error, "cannot be sealed", key: change.key)
         }
@@ -245,7 +247,13 @@ public final class SecureAdapter: StorageAdapter {
     }
   }
 
-  private func context(_ key: String, _ id: UInt32) -> [UInt8] { Vault.encoded(id) + Array(key.utf8) }
+  private func context(_ key: String, _ id: UInt32) -> [UInt8] {
+    var context: [UInt8] = []
+    context.reserveCapacity(Vault.idBytes + key.utf8.count)
+    withUnsafeBytes(of: id.littleEndian) { context += $0 }
+    context += key.utf8
+    return context
+  }
 
   private func damaged(_ key: String) -> StorageError {
     StorageError(.damaged, "the sealed value is not what was written; it stays until it is written anew", key: key)

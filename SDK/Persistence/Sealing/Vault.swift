@@ -7,6 +7,8 @@ import HoldfastCrypto
 /// The numbers are little-endian. What stands before the keys belongs to the context in which they are sealed.
 struct Vault {
   static let key = "\0holdfast/vault"
+  /// Bytes of a key's number, which stands before what the key has sealed.
+  static let idBytes = 4
   private static let saltBytes = 16
   private static let headBytes = 1 + 16 + saltBytes
   private static let entryBytes = 4 + SealingKey.size + SealingKey.overhead
@@ -19,7 +21,7 @@ struct Vault {
   init(cost: KeyDerivation.Cost) throws(CryptoError) {
     self.cost = cost
     salt = try Random.bytes(Self.saltBytes)
-    keys = [(1, try SealingKey.random())]
+    keys = [(1, try SealingKey.random().prepared())]
   }
 
   /// Opens what `sealed` has made. Nil when it is damaged.
@@ -49,7 +51,7 @@ struct Vault {
           throw StorageError(
             .wrongKey, "the master key is not the one that these values were sealed with; nothing was changed")
         }
-        keys.append((id, try SealingKey(opened)))
+        keys.append((id, try SealingKey(opened).prepared()))
       } catch {
         throw StorageError(error, "the values cannot be unlocked")
       }
@@ -69,6 +71,11 @@ struct Vault {
       .get()
     }
     return bytes
+  }
+
+  /// The number at the start of at least so many bytes.
+  static func id(at bytes: [UInt8]) -> UInt32 {
+    (0..<idBytes).reduce(0) { $0 | UInt32(bytes[$1]) << (8 * UInt32($1)) }
   }
 
   static func encoded(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number.littleEndian) { Array($0) } }
