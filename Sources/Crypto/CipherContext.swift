@@ -8,8 +8,8 @@ import COpenSSL
 
 /// AES-256-GCM with one key, in one direction, for one message after the other. For one thread at a time.
 ///
-/// Both what OpenSSL works out from a key and a call of its generator take longer than to encrypt a short message: so who
-/// keeps a context does the first once, and the other once for many messages.
+/// Both what OpenSSL works out from a key and a call of its generator take longer than to encrypt a short message: so
+/// who keeps a context does the first once, and the other once for many messages.
 final class CipherContext {
   static let nonceBytes = 12
   static let tagBytes = 16
@@ -66,7 +66,8 @@ final class CipherContext {
     guard isDone else { throw .fromQueue("AES-GCM failed") }
   }
 
-  /// Decrypts a message with the tag behind it, which `sealed` has from `start` on. Nil when it is not what was encrypted.
+  /// Decrypts a message with the tag behind it, which `sealed` has from `start` on. Nil when it is not what was
+  /// encrypted.
   func decrypt(
     _ sealed: [UInt8], from start: Int, attached: [UInt8], nonce: some Collection<UInt8>
   ) throws(CryptoError) -> [UInt8]? {
