@@ -105,6 +105,7 @@ import Testing
     entity("wire entity-version", "key id uuid  1: a bool", "key id uuid  1: a bool", versions: (2, 1)),
     entity("wire entity-version", "key id uuid  1: a bool", "key id uuid  1: a bool  2: b bool", versions: (2, 2)),
     entity("wire entity-version", "key id uuid  1: a uuid", "key id uuid  1: a uuid  lane by a", versions: (2, 2)),
+    entity("wire entity-version", "key id uuid  1: a uuid", "key id uuid  1: a uuid  subject by a", versions: (2, 2)),
     entity(
       "wire entity-upgrade", "key id uuid  1: a bool  reserved 2  upgrade 1 { drop 2 }",
       "key id uuid  1: a bool  reserved 2", versions: (2, 3)),

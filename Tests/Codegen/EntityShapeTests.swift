@@ -19,7 +19,8 @@ import Testing
           number: UInt32(field.number), name: field.name, kind: try kind(field.type.kind), many: field.type.isMany,
           policy: try policy(try #require(field.policy)))
       },
-      policy: try policy(entity.policy), lane: UInt32(entity.lane ?? 0))
+      policy: try policy(entity.policy), lane: UInt32(entity.lane ?? 0),
+      subject: UInt32(entity.subject ?? 0))
   }
 
   /// By its name in the protocol.
@@ -68,6 +69,14 @@ import Testing
     let found = try self.shape(text)
     let isKey = try self.shape(key) != nil
     #expect((found != nil) == (isKey && (shape == "T" || shape == "T?")), "what can be a key can be a parent's")
+  }
+
+  @Test(arguments: types, shapes)
+  func `a text or a uuid may be a subject`(_ type: String, _ shape: String) throws {
+    let field = shape.replacing("T", with: type)
+    let text = "entity Note = \"note\" version 1 merge server { key id uuid  1: a \(field)  subject by a }"
+    let isOne = ["string", "uuid"].contains(type) && (shape == "T" || shape == "T?")
+    #expect((try self.shape(text) != nil) == isOne)
   }
 
   @Test(arguments: ["fields", "server", "client", "timestamp", "manual", "custom"])

@@ -13,6 +13,7 @@ import Testing
       5: folder uuid? { merge client }
       reserved 4
       lane by folder
+      subject by title
       upgrade 1 { drop 4 }
     }
     """
@@ -48,7 +49,8 @@ import Testing
               FieldDescription(number: 5, name: "folder", kind: .uuid, policy: .client),
             ],
             policy: .manual,
-            lane: 5
+            lane: 5,
+            subject: 1
           )
         """))
   }
@@ -182,7 +184,7 @@ import Testing
       schema.proto(of: file).text.contains(
         """
         // Entity "note", version 2. Its key, the uuid `id`, travels beside it.
-        // Merge: manual. Lane: folder.
+        // Merge: manual. Lane: folder. Subject: title.
         message Note {
           reserved 4;
           // Merge: manual.
@@ -215,6 +217,7 @@ import Testing
         - Key: `id`, `uuid`; it is no part of the state
         - When one side deletes what the other changes: a person decides
         - Lane: operations stay behind those of the parent that `folder` names
+        - Subject: it is about whom `title` names, and is erased with all else about them
         - After version 1: 4 is gone
 
         | number | field | type | merge | meaning |

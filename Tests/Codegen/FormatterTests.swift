@@ -51,6 +51,7 @@ import Testing
           6: folder  uuid?        { merge client }
           reserved 7..8
           lane by folder
+          subject by title
           collection note_book
           upgrade 1 { drop 7  move 8 to 1 }
         }

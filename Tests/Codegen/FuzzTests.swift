@@ -47,7 +47,8 @@ import Testing
     var random = SeededGenerator(state: UInt64(seed) << 32)
     let words = [
       "package", "import", "message", "enum", "union", "error", "service", "call", "throws", "reserved", "deprecated",
-      "entity", "key", "lane", "by", "collection", "upgrade", "drop", "move", "to", "merge", "version", "A", "b", "1",
+      "entity", "key", "lane", "subject", "by", "collection", "upgrade", "drop", "move", "to", "merge", "version", "A",
+      "b", "1",
       "-1", "1.5", "2s", "9..12", "..", "\"x\"", "\"", "{", "}", "(", ")", "[", "]", "<", ">", ",", ":",
       "=", "?", "->", "stream", "set<", "map<", "\n", "\n\n", "// c\n", "/// d\n", "/", "é", "\u{0}", "string", "int32",
     ]

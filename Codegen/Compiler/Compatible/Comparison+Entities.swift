@@ -62,12 +62,13 @@ extension Comparison {
     } else if now.version == was.version, !isSame(before, was, after, now) {
       report(
         "entity-version", .wire, before.qualifiedName,
-        "its fields, policies or lane have changed, and its version is still \(was.version): raise it")
+        "its fields, policies, lane or subject have changed, and its version is still \(was.version): raise it")
     }
   }
 
   private func isSame(_ before: TypeDeclaration, _ was: Entity, _ after: TypeDeclaration, _ now: Entity) -> Bool {
-    was.policy == now.policy && was.lane == now.lane && before.fields.count == after.fields.count
+    was.policy == now.policy && was.lane == now.lane && was.subject == now.subject
+      && before.fields.count == after.fields.count
       && zip(before.sortedFields, after.sortedFields).allSatisfy { field, other in
         field.number == other.number && field.name == other.name && field.policy == other.policy
           && labelImpact(field.type, other.type) == nil && elementImpact(field.type, other.type) == nil

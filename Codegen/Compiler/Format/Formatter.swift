@@ -180,6 +180,7 @@ package struct Formatter {
       return ["reserved " + (numbers + reserved.names.map { source.text($0.range) }).joined(separator: ", ")]
     case .key(let key): return ["key \(key.name.text)", key.type.text]
     case .lane(let line): return ["lane by \(line.name.text)"]
+    case .subject(let line): return ["subject by \(line.name.text)"]
     case .collection(let line): return ["collection \(line.name.text)"]
     case .upgrade(let upgrade):
       let steps = upgrade.steps.map { step in

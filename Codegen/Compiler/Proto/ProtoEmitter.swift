@@ -34,7 +34,8 @@ struct ProtoEmitter {
       text.line(
         "// Entity \(JSON.string(entity.type)), version \(entity.version). Its key, the \(key), travels beside it.")
       let lane = type.fields.first { $0.number == entity.lane }.map { " Lane: \($0.name)." } ?? ""
-      text.line("// Merge: \(entity.policy.rawValue).\(lane)")
+      let subject = type.fields.first { $0.number == entity.subject }.map { " Subject: \($0.name)." } ?? ""
+      text.line("// Merge: \(entity.policy.rawValue).\(lane)\(subject)")
     }
     text.block("\(type.kind == .enumeration ? "enum" : "message") \(type.name)") { text in
       if type.annotations.deprecation != nil { text.line("option deprecated = true;") }

@@ -117,6 +117,9 @@ struct ReferenceEmitter {
     if let lane = type.fields.first(where: { $0.number == entity.lane }) {
       lines.append("- Lane: operations stay behind those of the parent that `\(lane.name)` names")
     }
+    if let subject = type.fields.first(where: { $0.number == entity.subject }) {
+      lines.append("- Subject: it is about whom `\(subject.name)` names, and is erased with all else about them")
+    }
     for upgrade in entity.upgrades {
       let steps = upgrade.drops.map { "\($0) is gone" } + upgrade.moves.map { "\($0.from) is \($0.to)" }
       lines.append(

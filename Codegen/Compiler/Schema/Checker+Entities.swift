@@ -1,4 +1,4 @@
-/// What only entities have: a key, policies, a lane, a collection.
+/// What only entities have: a key, policies, a lane, a subject, a collection.
 extension Checker {
   /// Checks what stands beside the fields of an entity. Nil when it is wrong.
   mutating func entity(_ syntax: DeclarationSyntax, fields: [Field], key: Entity.Key?, in file: Int) -> Entity? {
@@ -16,12 +16,14 @@ extension Checker {
         "merge", "an entity merges by one of \(MergePolicy.namesForEntities)", in: file, at: head.merge.range)
     }
     let lane = self.lane(of: syntax, fields: fields, in: file)
+    let subject = self.subject(of: syntax, fields: fields, in: file)
     let collection = self.collection(of: syntax, in: file)
     let upgrades = self.upgrades(of: syntax, to: version, in: file)
     checkFieldCount(of: syntax, in: file)
     guard let type, let policy, let key else { return nil }
     return Entity(
-      type: type, version: version, policy: policy, key: key, lane: lane, collection: collection, upgrades: upgrades)
+      type: type, version: version, policy: policy, key: key, lane: lane, subject: subject, collection: collection,
+      upgrades: upgrades)
   }
 
   private mutating func entityType(_ name: Name, in file: Int) -> String? {
@@ -94,20 +96,11 @@ extension Checker {
     return policy
   }
 
-  // MARK: Lanes and collections
+  // MARK: Lanes, subjects and collections
 
   private mutating func lane(of syntax: DeclarationSyntax, fields: [Field], in file: Int) -> Int? {
     let lines = syntax.members.compactMap { if case .lane(let line) = $0 { line } else { nil } }
-    for line in lines.dropFirst() { error("lane", "an entity has one lane", in: file, at: line.range) }
-    guard let name = lines.first?.name else { return nil }
-    guard let field = fields.first(where: { $0.name == name.text }) else {
-      // A field of which something else is wrong has been reported already.
-      let written = syntax.members.compactMap { if case .field(let field) = $0 { field.name.text } else { nil } }
-      guard syntax.isWhole, !written.contains(name.text) else { return nil }
-      let hint = Spelling.closest(to: name.text, in: written).map { "; did you mean `\($0)`?" } ?? ""
-      error("lane", "there is no field `\(name.text)`\(hint)", in: file, at: name.range)
-      return nil
-    }
+    guard let (name, field) = field(named: lines, rule: "lane", of: syntax, among: fields, in: file) else { return nil }
     switch field.type {
     case .singular(.scalar(let scalar)) where scalar.isEntityKey,
       .optional(.scalar(let scalar)) where scalar.isEntityKey:
@@ -118,6 +111,35 @@ extension Checker {
     error(
       "lane", "`\(name.text)` cannot be a parent's key: that is a uuid, a string, bytes or a whole number, no counter",
       in: file, at: name.range)
+    return nil
+  }
+
+  private mutating func subject(of syntax: DeclarationSyntax, fields: [Field], in file: Int) -> Int? {
+    let lines = syntax.members.compactMap { if case .subject(let line) = $0 { line } else { nil } }
+    guard let (name, field) = field(named: lines, rule: "subject", of: syntax, among: fields, in: file) else {
+      return nil
+    }
+    switch field.type {
+    case .singular(.scalar(.string)), .singular(.scalar(.uuid)), .optional(.scalar(.string)), .optional(.scalar(.uuid)):
+      return field.number
+    case .singular, .optional, .defaulted, .list, .set, .map: break
+    }
+    error("subject", "`\(name.text)` cannot name a subject: that is a string or a uuid", in: file, at: name.range)
+    return nil
+  }
+
+  /// The field that the one line of its kind names.
+  private mutating func field(
+    named lines: [EntityLineSyntax], rule: String, of syntax: DeclarationSyntax, among fields: [Field], in file: Int
+  ) -> (Name, Field)? {
+    for line in lines.dropFirst() { error(rule, "an entity has one \(rule)", in: file, at: line.range) }
+    guard let name = lines.first?.name else { return nil }
+    if let field = fields.first(where: { $0.name == name.text }) { return (name, field) }
+    // A field of which something else is wrong has been reported already.
+    let written = syntax.members.compactMap { if case .field(let field) = $0 { field.name.text } else { nil } }
+    guard syntax.isWhole, !written.contains(name.text) else { return nil }
+    let hint = Spelling.closest(to: name.text, in: written).map { "; did you mean `\($0)`?" } ?? ""
+    error(rule, "there is no field `\(name.text)`\(hint)", in: file, at: name.range)
     return nil
   }
 

@@ -27,7 +27,7 @@ extension Checker {
         }
         if let built = self.call(call, in: file) { calls.append(built) }
       case .deprecated(let option): annotations.deprecation = option.value?.text ?? ""
-      case .field, .value, .declaration, .reserved, .key, .lane, .collection, .upgrade: break
+      case .field, .value, .declaration, .reserved, .key, .lane, .subject, .collection, .upgrade: break
       }
     }
     return Service(

@@ -30,7 +30,7 @@ extension Checker {
       case .key(let syntax):
         checkName(syntax.name, what: "key", &members, file: file)
         key = key ?? self.key(syntax, in: file)
-      case .call, .reserved, .lane, .collection, .upgrade: break
+      case .call, .reserved, .lane, .subject, .collection, .upgrade: break
       }
     }
     checkDerivedMembers(fields, of: syntax, in: file)

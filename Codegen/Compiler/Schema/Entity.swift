@@ -8,6 +8,8 @@ package struct Entity: Sendable, Hashable {
   package let key: Key
   /// The field that names the parent behind which its operations stay.
   package let lane: Int?
+  /// The field that names whom it is about.
+  package let subject: Int?
   /// The name of the property that holds all of them: `notes`.
   package let collection: String
   /// What becomes of operations of older versions, ascending.

@@ -83,6 +83,7 @@ struct EntitiesEmitter {
       .array("fields: ", fields), .text("policy: .\(entity.policy.rawValue)"),
     ]
     if let lane = entity.lane { parts.append(.text("lane: \(SwiftLiteral.number(lane))")) }
+    if let subject = entity.subject { parts.append(.text("subject: \(SwiftLiteral.number(subject))")) }
     return .call("\(access)static let entityDescription = EntityDescription", parts)
   }
 

@@ -14,7 +14,7 @@ struct KeySyntax: Sendable {
   let range: Range<Int>
 }
 
-/// `lane by folder` or `collection diaries`: a word of the language and a name.
+/// `lane by folder`, `subject by author` or `collection diaries`: a word of the language and a name.
 struct EntityLineSyntax: Sendable {
   let name: Name
   let range: Range<Int>

@@ -33,6 +33,14 @@ extension Parser {
     return EntityLineSyntax(name: try word("the field that names the parent"), range: start..<previousEnd)
   }
 
+  /// `subject by author`
+  mutating func subject() throws(Mistake) -> EntityLineSyntax {
+    let start = advance().range.lowerBound
+    guard acceptWord("by") else { throw expected("`by` and the field that names whom the entity is about") }
+    return EntityLineSyntax(
+      name: try word("the field that names whom the entity is about"), range: start..<previousEnd)
+  }
+
   /// `collection diaries`
   mutating func collection() throws(Mistake) -> EntityLineSyntax {
     let start = advance().range.lowerBound

@@ -137,6 +137,7 @@ struct Parser {
     case ("call", .service): return .call(try call())
     case ("key", .entity): return .key(try key())
     case ("lane", .entity): return .lane(try lane())
+    case ("subject", .entity): return .subject(try subject())
     case ("collection", .entity): return .collection(try collection())
     case ("upgrade", .entity): return .upgrade(try upgrade())
     case ("message", .message), ("enum", .message), ("union", .message): return .declaration(try declaration())
@@ -150,7 +151,7 @@ struct Parser {
     case .error: "a field (`1: title string`), `reserved` or `}`"
     case .union: "a member (`1: text string`), `reserved` or `}`"
     case .enumeration: "a value (`1: created`), `reserved` or `}`"
-    case .entity: "the key (`key id uuid`), a field, `lane`, `collection`, `upgrade`, `reserved` or `}`"
+    case .entity: "the key (`key id uuid`), a field, `lane`, `subject`, `collection`, `upgrade`, `reserved` or `}`"
     case .service: "a call (`call save = 1 (Draft) -> Receipt`), `reserved` or `}`"
     }
   }

@@ -58,6 +58,7 @@ enum MemberSyntax: Sendable {
   case reserved(ReservedSyntax)
   case key(KeySyntax)
   case lane(EntityLineSyntax)
+  case subject(EntityLineSyntax)
   case collection(EntityLineSyntax)
   case upgrade(UpgradeSyntax)
   /// A line `deprecated`, which marks the whole declaration.
@@ -71,7 +72,7 @@ enum MemberSyntax: Sendable {
     case .declaration(let declaration): declaration.range
     case .reserved(let reserved): reserved.range
     case .key(let key): key.range
-    case .lane(let line), .collection(let line): line.range
+    case .lane(let line), .subject(let line), .collection(let line): line.range
     case .upgrade(let upgrade): upgrade.range
     case .deprecated(let option): option.range
     }

@@ -177,6 +177,8 @@ public struct EntityDescription: Message {
   public var policy: MergePolicy = .manual
   /// The field that names the parent whose lane this entity's operations take; 0: a lane of its own.
   public var lane: UInt32 = 0
+  /// The field, a text or a uuid, that names whom the entity is about; 0: nobody.
+  public var subject: UInt32 = 0
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -186,13 +188,15 @@ public struct EntityDescription: Message {
     version: UInt32 = 0,
     fields: [FieldDescription] = [],
     policy: MergePolicy = .manual,
-    lane: UInt32 = 0
+    lane: UInt32 = 0,
+    subject: UInt32 = 0
   ) {
     self.type = type
     self.version = version
     self.fields = fields
     self.policy = policy
     self.lane = lane
+    self.subject = subject
   }
 
   public var encodedSize: Int {
@@ -202,11 +206,13 @@ public struct EntityDescription: Message {
     size += MessageCoding<FieldDescription>.sizeList(fields, field: 3)
     size += EnumCoding<MergePolicy>.size(policy, field: 4)
     size += UInt32Coding.size(lane, field: 5)
+    size += UInt32Coding.size(subject, field: 6)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    UInt32Coding.write(subject, field: 6, into: &writer)
     UInt32Coding.write(lane, field: 5, into: &writer)
     EnumCoding<MergePolicy>.write(policy, field: 4, into: &writer)
     MessageCoding<FieldDescription>.writeList(fields, field: 3, into: &writer)
@@ -224,6 +230,7 @@ public struct EntityDescription: Message {
       case 26: try MessageCoding<FieldDescription>.readList(&fields, tag: tag, from: &reader)
       case 32: try EnumCoding<MergePolicy>.read(&policy, from: &reader)
       case 40: try UInt32Coding.read(&lane, from: &reader)
+      case 48: try UInt32Coding.read(&subject, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }

@@ -3,20 +3,28 @@ internal import HoldfastRPC
 internal import HoldfastStore
 internal import HoldfastWire
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
 /// An erasure of all that a space has of a subject, as the database remembers it until nothing is left to do.
 struct Erasure: Sendable {
   let id: Int64
   let space: String
   let subject: String
   let who: String
-  /// The fields by which its entities are known.
+  /// The fields by which its entities are known, beside those that their types declare.
   let entities: [SubjectField]
   /// All that was written up to this change goes; nil until the subject's keys seal nothing any more.
   var until: Int64?
 
-  /// Whose keys are destroyed: the subject's, and those of outcomes, which may have anything of anybody.
+  /// Whose keys are destroyed: the subject's, and those of outcomes, which may have anything of anybody. A uuid may be
+  /// written in several ways, and stands in one for the keys of entities.
   var owners: [KeyOwner] {
-    [KeyOwner(space: space, subject: subject), KeyOwner(space: space, subject: SealedOutcome.subject)]
+    let names = Set([subject, UUID(uuidString: subject)?.uuidString ?? subject, SealedOutcome.subject])
+    return names.map { KeyOwner(space: space, subject: $0) }
   }
 }
 
@@ -104,7 +112,7 @@ extension PersistenceCalls {
   /// - Returns: how many entities have been erased.
   private nonisolated(nonsending) func eraseEntities(of erasure: Erasure, at now: Moment) async throws -> UInt64 {
     var (count, last): (UInt64, Int64?) = (0, 0)
-    while let start = last, !erasure.entities.isEmpty {
+    while let start = last {
       let piece = try await store.write { [ring] transaction in
         let entities = try EntityErasure(
           of: erasure.subject, by: erasure.entities, in: erasure.space, until: erasure.until ?? 0, who: erasure.who,

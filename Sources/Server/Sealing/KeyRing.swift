@@ -110,6 +110,13 @@ final class KeyRing: Sendable {
     known.withLock { if !$0.leaving.isEmpty, $0.leave < .now() { $0.leaving.removeAll() } }
   }
 
+  /// Makes keys that are missing, all at once. Returns when they are on the disk.
+  nonisolated(nonsending) func prepare(_ owners: Set<KeyOwner>) async throws {
+    try await store.write { [self] transaction in
+      for owner in owners { _ = try currentOrNew(owner, transaction) }
+    }
+  }
+
   /// Makes the keys of an owner that are missing. Returns when they are on the disk.
   nonisolated(nonsending) func prepare(_ owner: KeyOwner) async throws {
     if known.withLock({ $0.current[owner] != nil }) { return }

@@ -15,7 +15,7 @@ struct StoredConflict {
 enum ConflictTable {
   static func insert(
     _ conflict: EntityConflict, of operation: OperationID, type: Int64, in entities: EntityAccount,
-    sealing seal: SpaceSeal?, _ transaction: borrowing WriteTransaction
+    sealing seal: SpaceSeal?, subject: String, _ transaction: borrowing WriteTransaction
   ) throws {
     guard entities.row.lastConflict < ChangeID.lastSequence else {
       throw StoreError(.tooLarge, "the space has had all the conflicts that it can have")
@@ -23,7 +23,7 @@ enum ConflictTable {
     entities.row.lastConflict += 1
     entities.row.conflicts += 1
     let content = conflict.encoded()
-    let sealed = try seal?.seal(content, of: .conflict(entities.row.lastConflict))
+    let sealed = try seal?.seal(content, of: .conflict(entities.row.lastConflict), subject: subject)
     try transaction.execute(
       "INSERT INTO conflict (id, operation, type, key, version, content, seal) VALUES ($1, $2, $3, $4, $5, $6, $7)",
       [

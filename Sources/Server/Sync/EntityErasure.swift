@@ -24,14 +24,16 @@ struct EntityErasure: Sendable {
   let who: String
   private let seal: SpaceSeal?
 
+  /// - Parameter fields: those by which entities are known, beside those that their types declare.
+  /// - Returns: nil when there is nothing to look for.
   /// - Throws: `invalidArgument` for a type or a field that the space does not have, or that no subject can be in.
   init?(
     of subject: String, by fields: [SubjectField], in space: String, until: Int64, who: String,
     opening seal: SpaceSeal?, _ transaction: borrowing WriteTransaction
   ) throws {
-    guard !fields.isEmpty else { return nil }
     let account = try transaction.shared(SpaceLedger.self).openAccount(named: space, transaction)
-    let filters = try fields.map { field in
+    let declared = try Self.declared(of: subject, in: account.id, transaction)
+    let named = try fields.map { field in
       guard let type = try transaction.shared(EntityTypes.self).find(field.type, in: account.id, transaction) else {
         throw CallError<Never>(.invalidArgument, "the space has no entities of a type \(field.type)")
       }
@@ -40,13 +42,33 @@ struct EntityErasure: Sendable {
       }
       return EntityFilter(type: field.type, equal: try Self.bytes(of: found, subject))
     }
+    let filters = named + declared.filter { !named.contains($0) }
+    guard !filters.isEmpty else { return nil }
     do {
       wanted = try FilterSet(filters)
     } catch {
       throw CallError<Never>(.invalidArgument, error.description)
     }
-    types = fields.map(\.type)
+    types = filters.map(\.type)
     (self.space, self.until, self.who, self.seal) = (space, until, who, seal)
+  }
+
+  /// What entities agree with that are about the subject by what their types declare.
+  private static func declared(
+    of subject: String, in space: Int64, _ transaction: borrowing WriteTransaction
+  ) throws -> [EntityFilter] {
+    let names = try transaction.all("SELECT name FROM entity_type WHERE space = $1 ORDER BY id", [.integer(space)]) {
+      $0.text(0)
+    }
+    return try names.compactMap { name in
+      let description = try transaction.shared(EntityTypes.self).find(name, in: space, transaction)?.shape.description
+      guard let description, let field = description.fields.first(where: { $0.number == description.subject }) else {
+        return nil
+      }
+      // Nobody whose name is no uuid can be in a uuid.
+      if field.kind == .uuid, UUID(uuidString: subject) == nil { return nil }
+      return EntityFilter(type: name, equal: try bytes(of: field, subject))
+    }
   }
 
   /// A field as an entity has it whose value is the subject.

@@ -107,15 +107,16 @@ enum OutcomeTable {
   }
 
   static func insert(
-    _ outcome: Outcome, of id: OperationID, form: OperationForm, sealing seal: SpaceSeal?,
+    _ outcome: Outcome, of id: OperationID, form: OperationForm, sealing seal: SpaceSeal?, subject: String,
     _ transaction: borrowing WriteTransaction
   ) throws {
-    let key = try seal?.key()
+    let key = try seal?.key(subject: subject)
     let request = try key.map { try form.keyed(by: $0.identity) } ?? form
     try transaction.execute(
       "INSERT INTO outcome (id, request, outcome, seal) VALUES ($1, $2, $3, $4)",
       [
-        .integer(id.rawValue), .bytes(request.stored), .bytes(try stored(outcome, of: id, seal)), .integer(key?.id),
+        .integer(id.rawValue), .bytes(request.stored), .bytes(try stored(outcome, of: id, seal, subject)),
+        .integer(key?.id),
       ])
   }
 
@@ -127,11 +128,16 @@ enum OutcomeTable {
       "SELECT request, seal FROM outcome WHERE id = $1", [.integer(id.rawValue)]
     ) { (request: $0.bytes(0), seal: $0.optionalInteger(1)) }
     guard let row else { return }
-    // Another key of the same owner makes the same hashes.
-    let key = try seal?.key()
-    var request = row.request
+    var (request, subject) = (row.request, "")
+    if let known = row.seal {
+      // What it is now has been erased, and stays so.
+      guard case .living(let key, _) = try seal?.ring.state(of: known) else { return }
+      // Another key of the same owner makes the same hashes.
+      subject = key.owner.subject
+    }
+    let key = try seal?.key(subject: subject)
     if let key, row.seal == nil { request = try OperationForm(stored: request).keyed(by: key.identity).stored }
-    try update(id, request, stored(outcome, of: id, seal), seal: key?.id, transaction)
+    try update(id, request, stored(outcome, of: id, seal, subject), seal: key?.id, transaction)
   }
 
   /// Leaves of an outcome that the entity is gone.
@@ -148,9 +154,11 @@ enum OutcomeTable {
   }
 
   /// An outcome as its row is to have it.
-  static func stored(_ outcome: Outcome, of id: OperationID, _ seal: SpaceSeal?) throws -> [UInt8] {
+  private static func stored(
+    _ outcome: Outcome, of id: OperationID, _ seal: SpaceSeal?, _ subject: String
+  ) throws -> [UInt8] {
     guard let seal, outcome.state?.isEmpty == false else { return outcome.encoded() }
-    return [0] + (try seal.seal(outcome.encoded(), of: .operation(id.rawValue)).bytes)
+    return [0] + (try seal.seal(outcome.encoded(), of: .operation(id.rawValue), subject: subject).bytes)
   }
 
   private static let erased = Outcome(kind: .gone)

@@ -30,6 +30,8 @@ struct PushDraft {
     var place: Place?
     /// What the operation was made on.
     var base: UInt64 = 0
+    /// By whose key what is kept of it is sealed; empty for that of the space.
+    var subject = ""
   }
 
   private let context: PushContext
@@ -142,6 +144,7 @@ struct PushDraft {
     var operation = operation
     // A version that the hub has never given: it is of a past that the hub has lost, so nothing here was seen.
     if operation.base > UInt64(clamping: context.account.row.sequence) { operation.base = 0 }
+    result.subject = type.subject(of: row?.fields)
     switch judgement.verdict(on: operation, row: row) {
     case .apply(let changed, let isNews):
       do {
@@ -152,6 +155,7 @@ struct PushDraft {
       }
       result.place = place
       result.base = operation.base
+      result.subject = type.subject(of: changed.fields)
       result.outcome.describe(.applied, changed, isNews: isNews)
       let sealed = try context.seal.sealed(changed, of: type, key: operation.key)
       stage(changed, sealed, at: place)
@@ -265,11 +269,13 @@ struct PushDraft {
   private func keep(_ result: Result, _ transaction: borrowing WriteTransaction) throws {
     var outcome = result.outcome
     outcome.number = 0
-    try OutcomeTable.insert(outcome, of: result.id, form: result.form, sealing: context.seal, transaction)
+    try OutcomeTable.insert(
+      outcome, of: result.id, form: result.form, sealing: context.seal, subject: result.subject, transaction)
     guard let place = result.place else { return }
     if let conflict = result.conflict {
       try ConflictTable.insert(
-        conflict, of: result.id, type: place.type, in: context.entities, sealing: context.seal, transaction)
+        conflict, of: result.id, type: place.type, in: context.entities, sealing: context.seal,
+        subject: result.subject, transaction)
     } else if context.entities.row.conflicts > 0 {
       try ConflictTable.settle(
         type: place.type, key: place.key, replica: context.replica.id, upTo: result.base, in: context.entities,

@@ -45,7 +45,7 @@ final class SyncCalls: SyncService {
 
   nonisolated(nonsending) func push(_ request: PushRequest, context: CallContext) async throws -> PushReply {
     let caller = try admit(context, .write, to: request.space)
-    return try await sealing(request.space) { [desk, now] transaction in
+    return try await sealing(request.space, request.operations) { [desk, now] transaction in
       try desk.push(request, by: caller, at: now, transaction)
     }
   }
@@ -98,8 +98,10 @@ final class SyncCalls: SyncService {
   }
 
   /// Runs a job that seals what it writes, with keys that are there.
+  /// - Parameter operations: whose subjects may need some.
   private nonisolated(nonsending) func sealing<Reply: Sendable>(
-    _ space: String, _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> Reply
+    _ space: String, _ operations: [EntityOperation] = [],
+    _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> Reply
   ) async throws -> Reply {
     if let seal = desk.seal(of: space) { try await persistence.prepareKeys(of: seal) }
     return try await persistence.storing {
@@ -107,7 +109,11 @@ final class SyncCalls: SyncService {
         do {
           return try await store.write(body)
         } catch let missing as MissingKey {
-          try await persistence.ring?.prepare(missing.owner)
+          let subjects = try await store.scan { [desk] transaction in
+            try desk.subjects(of: operations, in: space, transaction)
+          }
+          let owners = subjects.map { KeyOwner(space: space, subject: $0) }
+          try await persistence.ring?.prepare(Set(owners).union([missing.owner]))
         }
       }
     }

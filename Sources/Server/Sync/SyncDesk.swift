@@ -140,6 +140,22 @@ package struct SyncDesk: Sendable {
   }
 }
 
+extension SyncDesk {
+  /// Whom operations make entities be about.
+  func subjects<Reading: Transaction & ~Copyable>(
+    of operations: [EntityOperation], in space: String, _ transaction: borrowing Reading
+  ) throws(StoreError) -> [String] {
+    guard let ends = try SpaceEnds.find(space, transaction) else { return [] }
+    var subjects: [String] = []
+    for (name, operations) in Dictionary(grouping: operations, by: \.type) {
+      guard let type = try EntityTypeTable.find(name, in: ends.id, transaction) else { continue }
+      // An operation that makes no sense is refused when it is judged.
+      subjects += operations.flatMap { (try? type.shape.subjects(of: $0)) ?? [] }.filter(EntityType.canBeSubject)
+    }
+    return subjects
+  }
+}
+
 /// Where a space's sequence stands.
 struct SpaceEnds {
   var id: Int64

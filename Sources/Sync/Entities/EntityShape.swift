@@ -42,6 +42,13 @@ package struct EntityShape: Sendable {
         throw SyncError(.description, "\(description.type): field \(description.lane) cannot name a parent")
       }
     }
+    if description.subject != 0 {
+      guard let field = description.fields.first(where: { $0.number == description.subject }), !field.many,
+        field.kind == .string || field.kind == .uuid
+      else {
+        throw SyncError(.description, "\(description.type): field \(description.subject) cannot name a subject")
+      }
+    }
     self.description = description
     self.fields = fields
   }

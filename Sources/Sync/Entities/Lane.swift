@@ -35,12 +35,12 @@ extension EntityShape {
     return lanes
   }
 
-  /// What the field of the lane holds, without tag and length; nil when it has no value.
-  private func payload(of bytes: [UInt8]) throws(SyncError) -> [UInt8]? {
+  /// What the field of the lane, or of the subject, holds, without tag and length; nil when it has no value.
+  func payload(of bytes: [UInt8]) throws(SyncError) -> [UInt8]? {
     do {
       return try PayloadMessage(decoding: bytes).payload
     } catch {
-      throw SyncError(.malformed, "\(type): the field that names the parent is malformed", cause: error)
+      throw SyncError(.malformed, "\(type): a field that names a parent or a subject is malformed", cause: error)
     }
   }
 }

@@ -6,11 +6,12 @@ extension Command {
     name: "erase",
     summary: "Erases all that a space has of a subject, for ever.",
     details: """
-      Values that were put with --subject NAME go, the context of the user of that name, and, of each --entities
-      TYPE.FIELD, the entities whose field is NAME: devices that have them let them go, and what was queued for them comes
-      to nothing. Where the hub seals, the subject's keys are destroyed, so that copies of values and context cannot be
-      read either; entities are sealed by the space's key, which stays, and backups have them. The trail of changes says
-      what was erased, and still verifies; the keys of values and entities stay in it until it is cut, so leave names of
+      Values that were put with --subject NAME go, the context of the user of that name, the entities whose type says
+      that they are about NAME (`subject by FIELD`), and, of each --entities TYPE.FIELD, those whose field is NAME:
+      devices that have them let them go, and what was queued for them comes to nothing. Where the hub seals, the
+      subject's keys are destroyed, so that copies of all that cannot be read either; but entities that only --entities
+      names are sealed by the space's key, which stays, and backups have them. The trail of changes says what was
+      erased, and still verifies; the keys of values and entities stay in it until it is cut, so leave names of
       people out of keys. Of a hub that does not seal, hashes of contents stay there as well, and backups have it all.
       For administrators.
       """,
