@@ -208,7 +208,6 @@ final class KeyRing: Sendable {
     _ sealer: Int64, _ transaction: borrowing Reading
   ) throws(StoreError) -> [SealingKey] {
     if sealer == 0 { return masters }
-    if case .living(let key, _) = known.withLock({ $0.states[sealer] }) { return [key.sealing] }
     return [try living(sealer, transaction).sealing]
   }
 
