@@ -8,9 +8,11 @@ public enum Limits {
   static let carefulGroups = 16
   /// The longest that a group is kept open for callers that are about to come back.
   static let groupPatienceNanoseconds: Int64 = 5_000_000
-  /// A commit that takes this long is worth such waiting.
+  /// A commit that takes this long is worth such waiting even for callers on a loop, or where halves take turns.
   static let slowCommitNanoseconds: Int64 = 1_000_000
-  /// Groups that are not kept open after one that was in vain.
+  /// One that takes this long is, where all callers share it: less is over before their threads could be woken.
+  static let sharedCommitNanoseconds: Int64 = 50_000
+  /// Groups, at most, that are not kept open after some that were in vain.
   static let groupsWithoutPatience = 16
   /// Threads that run scans.
   public static let scanThreads = 2

@@ -41,9 +41,10 @@ final class Writer: Sendable {
     while true {
       var hasWaited = false
       guard let jobs = take(&hasWaited) else { return }
-      rhythm.groupBegins(jobs.count, afterWaiting: hasWaited, at: monotonicNanoseconds())
+      rhythm.groupBegins(
+        jobs.count, afterWaiting: hasWaited, ofLoop: jobs.first?.delivery != nil, at: monotonicNanoseconds())
       let done = database.commit(jobs) { room in takeMore(room, &rhythm) }
-      rhythm.groupEnds(at: monotonicNanoseconds())
+      rhythm.groupEnds(waiting: queue.withLock { $0.jobs.count }, at: monotonicNanoseconds())
       committed(done.notices)
       Delivery.finish(done.jobs)
     }
