@@ -100,6 +100,9 @@ public final class SQLiteAdapter: StorageAdapter {
   @discardableResult
   public func apply(_ changes: [StorageChange]) async throws(StorageError) -> [StorageOutcome] {
     try StorageRules.check(changes)
+    if changes.count == 1, changes[0].expected == nil, case .write(let bytes) = changes[0].kind {
+      return [try await write(bytes, for: changes[0].key)]
+    }
     do {
       return try await store.write { transaction in
         // All are looked at before the first is made: what fails then has nothing to undo.
@@ -112,6 +115,36 @@ public final class SQLiteAdapter: StorageAdapter {
       }
     } catch {
       throw StorageError(error, "nothing was saved", key: changes.count == 1 ? changes[0].key : nil)
+    }
+  }
+
+  /// Writes one key, whatever is there.
+  ///
+  /// All that can be made ready is, before the job waits for the one thread that writes.
+  private func write(_ bytes: [UInt8], for key: String) async throws(StorageError) -> StorageOutcome {
+    let item = Item(StoredValue(bytes, version: StorageVersion.next(after: 0)), for: key)
+    do {
+      return try await store.write { transaction in
+        // Where something is there, its version is nearly always less than the time at which the call was made.
+        if try transaction.execute(
+          "UPDATE item SET version = $2, hash = $3, content = $4 WHERE key = $1 AND version < $2", item.parameters) > 0
+        {
+          return StorageOutcome(version: item.version)
+        }
+        // A new row's version is greater than any that its key has had, so the time is that of the transaction.
+        let new = Item(StoredValue(bytes, version: StorageVersion.next(after: 0)), for: key)
+        if try transaction.execute(
+          "INSERT INTO item(key, version, hash, content) VALUES ($1, $2, $3, $4) ON CONFLICT (key) DO NOTHING",
+          new.parameters) > 0
+        {
+          return StorageOutcome(version: new.version)
+        }
+        // The clock is behind what is there.
+        let before = try Self.version(of: key, transaction) ?? 0
+        return try Self.apply(.write(bytes, for: key), over: before, transaction)
+      }
+    } catch {
+      throw StorageError(error, "nothing was saved", key: key)
     }
   }
 
@@ -153,16 +186,30 @@ public final class SQLiteAdapter: StorageAdapter {
       try transaction.execute("DELETE FROM item WHERE key = $1", [key])
       return StorageOutcome(version: 0, existed: before != 0)
     case .write(let bytes):
-      let value = StoredValue(bytes, version: StorageVersion.next(after: before))
-      let parameters: [SQLValue] = [
-        key, .integer(Int64(bitPattern: value.version)), .bytes(hash(change.key, value)), .bytes(bytes),
-      ]
+      let item = Item(StoredValue(bytes, version: StorageVersion.next(after: before)), for: change.key)
       if before == 0 {
-        try transaction.execute("INSERT INTO item(key, version, hash, content) VALUES ($1, $2, $3, $4)", parameters)
+        try transaction.execute(
+          "INSERT INTO item(key, version, hash, content) VALUES ($1, $2, $3, $4)", item.parameters)
       } else {
-        try transaction.execute("UPDATE item SET version = $2, hash = $3, content = $4 WHERE key = $1", parameters)
+        try transaction.execute(
+          "UPDATE item SET version = $2, hash = $3, content = $4 WHERE key = $1", item.parameters)
       }
-      return StorageOutcome(version: value.version)
+      return StorageOutcome(version: item.version)
+    }
+  }
+
+  /// A row.
+  private struct Item {
+    let version: UInt64
+    /// Key, version, hash and content.
+    let parameters: [SQLValue]
+
+    init(_ value: StoredValue, for key: String) {
+      version = value.version
+      parameters = [
+        .bytes(Array(key.utf8)), .integer(Int64(bitPattern: value.version)), .bytes(hash(key, value)),
+        .bytes(value.bytes),
+      ]
     }
   }
 

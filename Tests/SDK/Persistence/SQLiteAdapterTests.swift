@@ -38,6 +38,24 @@ import Testing
     #expect(error?.code == .damaged)
   }
 
+  @Test func `a write of any key gives it a greater version, although the clock was set back`() async throws {
+    let adapter = try await SQLiteAdapter.open(path)
+    let first = try await adapter.write([1], for: "key")
+    #expect(try await adapter.write([2], for: "key") > first)
+    await adapter.close()
+    try SQLiteFile.change(path, "UPDATE item SET version = 4000000000000000 WHERE version > $1")
+
+    let again = try await SQLiteAdapter.open(path)
+    #expect(try await again.write([3], for: "key") == 4_000_000_000_000_001)
+    #expect(try await again.write([4], for: "key") == 4_000_000_000_000_002)
+    #expect(try await again.read("key") == StoredValue([4], version: 4_000_000_000_000_002))
+    // What is deleted leaves nothing from which to count on.
+    #expect(try await again.delete("key"))
+    let anew = try await again.write([5], for: "key")
+    #expect((first..<4_000_000_000_000_000).contains(anew))
+    #expect(try await again.read("key") == StoredValue([5], version: anew))
+  }
+
   @Test func `two adapters on one file see each other's writes, and each wins or hears of a conflict`() async throws {
     let (one, two) = (try await SQLiteAdapter.open(path), try await SQLiteAdapter.open(path))
     let version = try await one.write([1], for: "key")
