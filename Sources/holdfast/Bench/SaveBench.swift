@@ -1,6 +1,7 @@
 import HoldfastRPC
 import HoldfastSDK
 import HoldfastWire
+import Synchronization
 
 /// How fast adapters save values, in places of their own in a temporary directory.
 struct SaveBench: Sendable {
@@ -15,8 +16,18 @@ struct SaveBench: Sendable {
     var text: String
   }
 
-  /// Keys that all callers together go round.
-  private static let keys = 1_024
+  /// Keys that all callers together go round, in the same order each time.
+  private final class Round: Sendable {
+    private static let keys = 1_024
+    private let saves = Atomic(0)
+
+    func next() -> String { Self.key(saves.wrappingAdd(1, ordering: .relaxed).oldValue) }
+
+    /// Those that have been saved.
+    var keys: [String] { (0..<min(Self.keys, saves.load(ordering: .relaxed))).map(Self.key) }
+
+    private static func key(_ number: Int) -> String { "caller/\(number % keys)" }
+  }
 
   let place: Place
   /// Bytes of a value's text.
@@ -38,26 +49,23 @@ struct SaveBench: Sendable {
 
   private func run(in adapter: some StorageAdapter, _ callers: Int, _ seconds: Double) async throws -> BenchResult {
     let persistence = Persistence(adapter)
-    _ = await save(in: persistence, callers, until: .now() + .milliseconds(200))
+    let round = Round()
+    _ = await save(in: persistence, round, callers, until: .now() + .milliseconds(200))
     let began = Beginning()
-    let total = await save(in: persistence, callers, until: .now() + .seconds(seconds))
+    let total = await save(in: persistence, round, callers, until: .now() + .seconds(seconds))
     let result = began.result(total)
-    for caller in 0..<callers {
-      guard try await persistence.load(Document.self, key(0, of: caller, callers))?.text.utf8.count == payload else {
-        throw WrongReply()
-      }
+    for key in round.keys {
+      guard try await persistence.load(Document.self, key)?.text.utf8.count == payload else { throw WrongReply() }
     }
     return result
   }
 
-  private func key(_ number: Int, of caller: Int, _ callers: Int) -> String {
-    "caller/\(caller)/\(number % max(1, Self.keys / callers))"
-  }
-
-  private func save(in persistence: Persistence, _ callers: Int, until end: MonotonicTime) async -> LaneResult {
+  private func save(
+    in persistence: Persistence, _ round: Round, _ callers: Int, until end: MonotonicTime
+  ) async -> LaneResult {
     let text = BenchFolder.text(bytes: payload)
     return await withTaskGroup(of: LaneResult.self) { group in
-      for caller in 0..<callers {
+      for _ in 0..<callers {
         group.addTask {
           var result = LaneResult()
           var document = Document(number: 0, text: text)
@@ -65,7 +73,7 @@ struct SaveBench: Sendable {
           // At least one, however late its turn comes.
           while began < end || document.number == 0, result.errors == 0 {
             do {
-              try await persistence.save(document, as: key(document.number, of: caller, callers))
+              try await persistence.save(document, as: round.next())
               document.number += 1
               let ended = MonotonicTime.now()
               result.histogram.record(ended.nanoseconds - began.nanoseconds)
