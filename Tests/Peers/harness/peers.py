@@ -146,6 +146,7 @@ class CSave(Peer):
     """The place of an adapter without anything around it: rows of SQLite committed in groups, or synced files."""
 
     needs = "c"
+    place = None  # where it saves, unless where the load says
 
     def start(self, core):
         pass
@@ -154,12 +155,19 @@ class CSave(Peer):
         for file in self.work.glob("save.sqlite*"):
             file.unlink()
         return [
-            places.C_SAVE, "--place", load.place, "--data", self.work / f"save.{load.place}", "--group", load.in_flight,
+            places.C_SAVE, "--place", self.place or load.place, "--data", self.work / f"save.{load.place}", "--group", load.in_flight,
             "--payload", load.payload, "--seconds", load.seconds, "--keys", load.keys]
 
 
 class CSaveRows(CSave):
     name = "C SQLite"
+
+
+class CSaveCallers(CSave):
+    """The rows come from threads that wait for each."""
+
+    name = "C SQLite, callers"
+    place = "callers"
 
 
 class CSaveFiles(CSave):
