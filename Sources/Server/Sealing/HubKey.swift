@@ -8,8 +8,8 @@ struct KeyOwner: Hashable, Sendable {
   var subject = ""
 }
 
-/// A key at hand.
-struct HubKey: Sendable {
+/// A key at hand. One object, however many have it.
+final class HubKey: Sendable {
   let id: Int64
   let owner: KeyOwner
   /// Seals contents, and a space's seals the keys of its subjects.
@@ -17,6 +17,22 @@ struct HubKey: Sendable {
   /// Makes of the hashes by which calls are recognised what only a holder of the key can compare with a guess. A key that
   /// takes the place of another keeps it, so that a call which is sent again is recognised.
   let identity: [UInt8]
+
+  private init(id: Int64, owner: KeyOwner, sealing: SealingKey, identity: [UInt8]) {
+    self.id = id
+    self.owner = owner
+    self.sealing = sealing
+    self.identity = identity
+  }
+
+  /// Nil when the bytes were not sealed by this key, or are another's.
+  convenience init?(_ id: Int64, of owner: KeyOwner, sealed: [UInt8], by sealer: SealingKey) throws(CryptoError) {
+    guard let bytes = try sealer.open(sealed, context: Self.context(id, owner)), bytes.count == 2 * SealingKey.size
+    else { return nil }
+    self.init(
+      id: id, owner: owner, sealing: try SealingKey(Array(bytes[..<SealingKey.size])),
+      identity: Array(bytes[SealingKey.size...]))
+  }
 }
 
 extension HubKey {
@@ -30,15 +46,6 @@ extension HubKey {
   func sealed(by sealer: SealingKey) throws(CryptoError) -> [UInt8] {
     let bytes = sealing.withBytes { $0 } + identity
     return try sealer.seal(bytes, context: Self.context(id, owner))
-  }
-
-  /// Nil when the bytes were not sealed by this key, or are another's.
-  init?(_ id: Int64, of owner: KeyOwner, sealed: [UInt8], by sealer: SealingKey) throws(CryptoError) {
-    guard let bytes = try sealer.open(sealed, context: Self.context(id, owner)), bytes.count == 2 * SealingKey.size
-    else { return nil }
-    (self.id, self.owner) = (id, owner)
-    sealing = try SealingKey(Array(bytes[..<SealingKey.size]))
-    identity = Array(bytes[SealingKey.size...])
   }
 
   private static func context(_ id: Int64, _ owner: KeyOwner) -> [UInt8] {
