@@ -12,7 +12,7 @@ private let rules: [Rule] = [
   Rule(
     "HoldfastRPC", in: "Sources/RPC", imports: ["HoldfastWire", "HoldfastCrypto", "COpenSSL", "CLinux"], system: libc),
   Rule("HoldfastContract", in: "Sources/Contract", imports: ["HoldfastWire"], system: pure),
-  Rule("HoldfastStore", in: "Sources/Store", imports: ["CSQLite", "HoldfastCrypto"], system: libc),
+  Rule("HoldfastStore", in: "Sources/Store", imports: ["CSQLite", "HoldfastCrypto", "CLinux"], system: libc),
   Rule("HoldfastSync", in: "Sources/Sync", imports: ["HoldfastContract"], system: pure),
   Rule("HoldfastSDK", in: "SDK", imports: ["HoldfastRPC", "HoldfastContract"] + foundations, system: libc + keychain),
   Rule(
