@@ -125,6 +125,7 @@ static uint64_t save_for_callers(const char *path, int group, int payload, uint6
     for (size_t j = 0; j < sizeof latencies.counts / sizeof *latencies.counts; j++)
       latencies.counts[j] += callers[i].latencies.counts[j];
     latencies.total += callers[i].latencies.total;
+    if (callers[i].latencies.max > latencies.max) latencies.max = callers[i].latencies.max;
   }
   uint64_t count = atomic_load(&next_key);
   return (uint64_t)query("SELECT count(*) FROM item") == (count < keys ? count : keys) ? 0 : 1;

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 from .peers import (
-    GRPC, Adapter, CEcho, CEnqueue, CPut, CSaveFiles, CSaveRows, Holdfast, HoldfastTasks, Redis, Replica)
+    GRPC, Adapter, CEcho, CEnqueue, CPut, CSaveCallers, CSaveFiles, CSaveRows, Holdfast,
+    HoldfastTasks, Redis, Replica)
 
 # Where server and client run. Two processes that wait for each other may end up on one core, where 64 calls travel
 # as one batch without a wake-up and the C peers are four times as fast, or on two; which of these, the scheduler
@@ -75,7 +76,8 @@ ROWS = (
     Row("enqueue", "durable change of 300 B on a replica, with its operation, 16 writers",
         Load("enqueue", in_flight=16, payload=300), (Replica, CEnqueue), (Floor("C SQLite", 0.5),), cores=FREE),
     Row("save", "durable save of 1 KiB with the SQLite adapter, 16 callers",
-        Load("save", in_flight=16, payload=1024, place="sqlite"), (Adapter, CSaveRows), (Floor("C SQLite", 0.6),),
+        Load("save", in_flight=16, payload=1024, place="sqlite"), (Adapter, CSaveCallers, CSaveRows),
+        (Floor("C SQLite, callers", 0.6),),
         cores=FREE),
     Row("save-file", "durable save of 1 KiB with the file adapter, 1 caller",
         Load("save", in_flight=1, payload=1024, place="file"), (Adapter, CSaveFiles), (Floor("C files", 0.8),),
