@@ -3,10 +3,10 @@ public import Synchronization
 /// Keeps values in memory within a bound of weight, for many threads at once, and lets those go that are least likely to be
 /// asked for again.
 ///
-/// Keys are spread over shards whose locks lie apart for each processor, so that readers seldom meet. What they asked for is noted
-/// beside the lock and told to the one policy later: by whoever writes next, or by the reader whose note fills the list, if
-/// nobody else is at the policy just then. Writers take the policy's lock, then all of a shard's; nobody takes them the other way
-/// round. No lock is held while a value is let go, and none for longer than it takes to change a few links.
+/// Keys are spread over shards whose locks lie apart for each processor, so that readers seldom meet. What they asked for
+/// is noted beside the lock and told to the one policy later: by whoever writes next, or by the reader whose note fills the
+/// list, if nobody else is at the policy just then. Writers take the policy's lock, then all of a shard's; nobody takes them
+/// the other way round. No lock is held while a value is let go, and none for longer than it takes to change a few links.
 public final class Cache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   /// The most that all entries may weigh together.
   public let capacity: Int

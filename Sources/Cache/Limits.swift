@@ -3,8 +3,8 @@
 enum Limits {
   // MARK: Table
 
-  /// Locks of readers: so many for each shard as there are lanes of processors. One bit for each in the mask of those that have
-  /// reads to tell of.
+  /// Locks of readers: so many for each shard as there are lanes of processors. One bit for each in the mask of those that
+  /// have reads to tell of.
   @usableFromInline static let readers = 64
 
   /// The most lanes: where there are more processors, some of them share one.

@@ -1,5 +1,5 @@
-/// What the readers of one shard on some of the processors share: how many they were, and the reads that the policy has not
-/// heard of. Its lock is theirs: who has it may look at the shard's table.
+/// What the readers of one shard on some of the processors share: how many they were, and the reads that the policy has
+/// not heard of. Its lock is theirs: who has it may look at the shard's table.
 @usableFromInline
 struct Readers: ~Copyable, @unchecked Sendable {
   @usableFromInline var hits = 0

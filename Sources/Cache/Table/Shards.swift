@@ -2,15 +2,15 @@ internal import CLinux
 
 /// The tables of a cache, which keys are spread over, with the locks of their readers.
 ///
-/// Readers on one processor take other locks than those on the next, so that a lock's line of memory need not go from one to
-/// the other for each read. Who changes a table takes all of its locks, in their order.
+/// Readers on one processor take other locks than those on the next, so that a lock's line of memory need not go from one
+/// to the other for each read. Who changes a table takes all of its locks, in their order.
 @usableFromInline
 struct Shards<Key: Hashable & Sendable, Value: Sendable>: ~Copyable, @unchecked Sendable {
   /// A power of two each; their product is `Limits.readers`.
   @usableFromInline let count: Int
   @usableFromInline let lanes: Int
-  /// Those of one lane beside each other. All are initialized from the first to the last moment, and never written to: each
-  /// guards what is in it.
+  /// Those of one lane beside each other. All are initialized from the first to the last moment, and never written to:
+  /// each guards what is in it.
   @usableFromInline let readers: UnsafeMutablePointer<Guarded<Readers>>
   @usableFromInline let tables: UnsafeMutablePointer<Table<Key, Value>>
 

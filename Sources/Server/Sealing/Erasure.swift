@@ -51,7 +51,8 @@ extension PersistenceCalls {
           "INSERT INTO erasure (space, subject, who, request) VALUES ($1, $2, $3, $4) RETURNING id",
           [.text(space), .text(subject), .text(who), .bytes(request.encoded())]
         ) { $0.integer(0) }
-        return Erasure(id: id ?? 0, space: space, subject: subject, who: who, entities: request.entities)
+        guard let id else { throw StoreError(.corrupt, "the row of an erasure was not made") }
+        return Erasure(id: id, space: space, subject: subject, who: who, entities: request.entities)
       }
       return try await perform(erasure)
     }
