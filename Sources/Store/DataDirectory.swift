@@ -4,12 +4,13 @@
   internal import Glibc
 #endif
 
-/// A directory that this process alone owns, as long as this object lives.
+/// A directory that this process alone owns, until the store in it is closed or this object goes.
 ///
 /// Ownership is a `flock` on the file `lock`: the operating system frees it when the process ends, however it ends.
 public final class DataDirectory: Sendable {
   public let path: String
-  private let lock: Int32
+  /// Nil once it is released.
+  private let lock: Monitor<Int32?>
 
   /// Makes the directory (0700) when it does not exist, and takes ownership of it.
   /// - Throws: `locked` when another process owns it, `readOnly` or `cannotOpen` when it cannot be used.
@@ -29,10 +30,17 @@ public final class DataDirectory: Sendable {
 
   private init(_ path: String, _ lock: Int32) {
     self.path = path
-    self.lock = lock
+    self.lock = Monitor(lock)
   }
 
-  deinit { close(lock) }
+  deinit { release() }
+
+  /// Gives up ownership. A child that this process has just forked, and that has not begun its program, keeps nothing.
+  func release() {
+    guard let lock = lock.withLock({ $0.take() }) else { return }
+    flock(lock, LOCK_UN)
+    close(lock)
+  }
 
   /// Makes an empty file (0600) unless it exists, and makes its name durable.
   func createFile(_ name: String) throws(StoreError) -> String {

@@ -56,8 +56,8 @@ public final class Store: Sendable {
 
   deinit { close() }
 
-  /// Finishes every queued write and scan, then ends the threads and their connections. Later calls throw `closed`. Blocks
-  /// meanwhile.
+  /// Finishes every queued write and scan, then ends the threads and their connections, and gives up the directory. Later
+  /// calls throw `closed`. Blocks meanwhile.
   public func close() {
     guard let thread = writerThread.withLock({ $0.take() }) else { return }
     writer.close()
@@ -65,6 +65,7 @@ public final class Store: Sendable {
     checkpointer.close()
     scans.close()
     database.close()
+    directory?.release()
   }
 
   /// Runs `job` on the writer's thread, in one transaction with what else is waiting, and returns once the commit is

@@ -24,6 +24,18 @@ import Testing
     _ = try DataDirectory.open(directory.path)
   }
 
+  @Test func `who has closed its store owns nothing, whoever still holds the store`() async throws {
+    let store = try directory.openStore()
+    store.close()
+    let next = try directory.openStore()
+    // Closing again takes nothing from the next owner.
+    store.close()
+    let error = #expect(throws: StoreError.self) { try DataDirectory.open(directory.path) }
+    #expect(error?.code == .locked)
+    next.close()
+    withExtendedLifetime((store, next)) {}
+  }
+
   @Test func `only the owner may read what the store writes`() async throws {
     let store = try Store.open(DataDirectory.open(directory.path("data")), migrations: notes)
     try await store.write { try $0.note(1) }
