@@ -65,7 +65,8 @@ public struct UploadCall<Request: Message, Reply: Message, Failure: DeclaredFail
 
   init(_ handle: StreamHandle) { self.handle = handle }
 
-  /// Sends a request; returns when the server's credit has let it into the connection.
+  /// Sends a request; returns when the server's credit has let it into the connection. Once the server has answered, a
+  /// request goes nowhere.
   public nonisolated(nonsending) func send(_ request: Request) async throws(CallError<Failure>) {
     do throws(CallFailure) { try await handle.send(request) } catch { throw CallError(error) }
   }
@@ -96,7 +97,8 @@ public struct StreamCall<Request: Message, Reply: Message, Failure: DeclaredFail
 
   init(_ handle: StreamHandle) { self.handle = handle }
 
-  /// Sends a request; returns when the server's credit has let it into the connection.
+  /// Sends a request; returns when the server's credit has let it into the connection. Once the server has answered, a
+  /// request goes nowhere.
   public nonisolated(nonsending) func send(_ request: Request) async throws(CallError<Failure>) {
     do throws(CallFailure) { try await handle.send(request) } catch { throw CallError(error) }
   }

@@ -60,7 +60,8 @@ final class StreamHandle: Sendable {
     return CallFailure(.internal, "an item of the reply cannot be decoded", cause: error)
   }
 
-  /// Sends a request; returns when the server's credit has let it into the connection.
+  /// Sends a request; returns when the server's credit has let it into the connection. When the server has answered
+  /// already it wants no more: the request goes nowhere, and the reply is there to be taken.
   nonisolated(nonsending) func send(_ item: some Message) async throws(CallFailure) {
     do {
       let (connection, call) = try await start()
@@ -70,8 +71,9 @@ final class StreamHandle: Sendable {
           connection.onLoop { $0.cancel(call, failure) }
           throw failure
         }
-        let (outcome, news) = await connection.loop.perform {
-          (call.failure.map { Result.failure($0) } ?? .success(connection.send(item, of: call)), call.creditNews)
+        let (outcome, news) = await connection.loop.perform { () -> (Result<ItemOutcome, CallFailure>, UInt64) in
+          if let failure = call.failure { return (.failure(failure), 0) }
+          return (.success(call.hasEnded ? .sent : connection.send(item, of: call)), call.creditNews)
         }
         switch try outcome.get() {
         case .sent: return

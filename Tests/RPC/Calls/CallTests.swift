@@ -27,6 +27,24 @@ import Testing
     loops.shutdown()
   }
 
+  @Test func `requests that come after the answer go nowhere, and the answer is taken`() async throws {
+    let early = MethodDescriptor<Authenticate, Drain, Never>(
+      service: 9, method: 8, name: "test.Echo/early", shape: .clientStream)
+    var dispatcher = Echo.dispatcher
+    dispatcher.clientStream(early) { _, _ in Drain(lastStream: 7) }
+    dispatcher.bidirectional(Echo.relay) { _, _, _ in }
+    let client = RPCClient.inProcess(dispatcher)
+    let item = Authenticate(token: String(repeating: "a", count: 4_000))
+    // More than the server's credit is for, so that some are sent after the answer whenever that comes.
+    let upload = client.clientStream(early)
+    for _ in 0..<2_000 { try await upload.send(item) }
+    #expect(try await upload.finish().lastStream == 7)
+    let relay = client.bidirectional(Echo.relay)
+    for _ in 0..<2_000 { try await relay.send(item) }
+    try await relay.finish()
+    for try await _ in relay.replies { Issue.record("the server sends nothing") }
+  }
+
   @Test func `a handler that waits holds up nobody`() async throws {
     let release = Happening()
     var dispatcher = Echo.dispatcher
