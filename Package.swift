@@ -47,6 +47,7 @@ let package = Package(
 
     // Foundations: no module here knows what Holdfast is for.
     module("HoldfastCrypto", at: "Sources/Crypto", needs: ["COpenSSL"]),
+    module("HoldfastAnalysis", at: "Sources/Analysis", needs: []),
     module("HoldfastCache", at: "Sources/Cache", needs: ["CLinux"]),
     module("HoldfastWire", at: "Sources/Wire", needs: []),
     module("HoldfastRPC", at: "Sources/RPC", needs: ["HoldfastWire", "HoldfastCrypto", "COpenSSL", "CLinux"]),
@@ -70,6 +71,7 @@ let package = Package(
       "HoldfastServer", at: "Sources/Server",
       needs: [
         "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastSync", "HoldfastCrypto",
+        "HoldfastCache", "HoldfastAnalysis",
       ]),
     // What needs FoundationNetworking, so that nobody else carries it.
     module("HoldfastHTTP", at: "SDK/HTTP", needs: ["HoldfastSDK", "HoldfastRPC", "HoldfastCache"]),
@@ -84,7 +86,7 @@ let package = Package(
       name: "holdfast",
       dependencies: [
         "HoldfastServer", "HoldfastSDK", "HoldfastTesting", "HoldfastRPC", "HoldfastWire", "HoldfastContract",
-        "HoldfastStore", "HoldfastSync", "HoldfastCrypto", "HoldfastCache",
+        "HoldfastStore", "HoldfastSync", "HoldfastCrypto", "HoldfastCache", "HoldfastAnalysis",
       ],
       path: "Sources/holdfast", exclude: ["Demo/notes.rpc"], swiftSettings: settings),
 
@@ -109,6 +111,7 @@ let package = Package(
       ],
       path: "Tests/Device", exclude: ["storm.rpc"], swiftSettings: settings),
     tests("Crypto", needs: ["HoldfastCrypto"]),
+    tests("Analysis", needs: ["HoldfastAnalysis"]),
     tests("Cache", needs: ["HoldfastCache"], excluding: ["Compression/lz4_peer.py"]),
     tests(
       "Wire", needs: ["HoldfastWire"],

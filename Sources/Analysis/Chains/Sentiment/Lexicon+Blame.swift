@@ -1,0 +1,234 @@
+/// Words that are worth less than nothing, from the worst to the mildest. Data: one long text.
+extension Lexicon {
+  static let blame = #"""
+    -3.5 abhor/v abhorrent/l abominable abominably abomination/s agonies agonising/l agonizing/l agony atrocious/l
+    -3.5 atrocities atrocity catastrophe/s catastrophic catastrophically cunt/s despicable despise/v enslave/v evil/l
+    -3.5 evils excruciating/l genocidal genocide/s heinous holocaust horrendous/l horrific horrifically loathe/v
+    -3.5 loathing loathsome massacre/v monstrosity monstrous/l motherfucker/s motherfucking murder/vrs murderous nazi/s
+    -3.5 paedophile/s pedophile/s pedophilia rape/v raped raping rapist/s slaughter/v slavery suicidal suicide/s
+    -3.5 terrorism terrorist/s torture/v tortured torturing torturous vile vilest
+    -3.2 abuse/vr abused abusive/l appall/v appalled appalling/l arsehole/s asshole/s awful/ln barbaric bastard/s
+    -3.2 betray/v betrayal/s bigot/s bigoted bigotry bitch bitches bitchy brutal/l brutality brutalize/v bullshit
+    -3.2 cancer/s cancerous cruel/l cruelest cruelty dead deadliest deadly death/s deplorable despair/v despairing
+    -3.2 desperation destroy/vr destruction destructive/l devastate/v devastating/l devastation dickhead/s die died dies
+    -3.2 disaster/s disastrous/l disgust/v disgusted disgusting/l douche/s douchebag/s dreadful/l filth filthiest filthy
+    -3.2 fuckface fuckup ghastly grotesque/l gruesome hate/vr hated hateful/l haters hatred heartbreak/s heartbreaking/l
+    -3.2 heartbroken hell hellish hideous/l homophobia homophobic horrible/n horribly horrify/v horrifying/l horror/s
+    -3.2 humiliate/v humiliating humiliation kill/vr killing killings kills miserable miserably misery nausea nauseated
+    -3.2 nauseating nauseous nightmare/s nightmarish obscene/l obscenity piss pissed plague/v puke/v putrid racism
+    -3.2 racist/s repulsed repulsion repulsive/l revolting revulsion rotten ruin/v ruined ruinous ruins sadist/s
+    -3.2 sadistic savage/vl scum scumbag/s sexism sexist shit shite shithead/s shittier shittiest shitty sickening/l
+    -3.2 slut/s terrible/n terribly torment/vs tragedies tragedy tragic tragically trauma/s traumatic traumatize/v
+    -3.2 traumatized vomit/v wanker/s whore/s worst worstest wretched/ln xenophobia xenophobic
+    -2.9 abandon/vm ache/v aching agonize/v anger/v angriest angrily angry/a anguish anguished ashamed asinine
+    -2.9 assault/vs attack/vrs bankrupt/v bankruptcy bomb/vrs bombing/s cheat/vrs cheated collapse/v contempt
+    -2.9 contemptible contemptuous/l corrupt/v corruption crap crappier crappiest crappy crash/v crashes crime/s
+    -2.9 criminal/s crises crisis dammit damn damned damnit deceit deceitful/l deceive/vr deception deceptive/l
+    -2.9 depress/v depressed depressing/l depression depressive diarrhea disease/s diseased disgrace/v disgraceful/l
+    -2.9 distraught distress/v distressed distressing doom/v doomed dread/v dumbass dumbest enemies enemy enrage/v
+    -2.9 enraged epidemic/s fail/v failed failing fails failure/s famine fatal/l fatalities fatality foul/vl fraud/s
+    -2.9 fraudulent/l fuck fuckin' fucks furious/l fury garbage goddam goddamn grief grieve/v grieving hatefulness
+    -2.9 hostile hostility hurt/s hurtful/l hurting idiot/s idiotic ill illness illnesses imbecile/s infect/v
+    -2.9 infection/s infuriate/v infuriating irate junk junky kidnap/w lethal liar/s lied lies livid lying malevolent
+    -2.9 malice malicious/l malignant moron/s moronic mourn/vr mournful/l outrage/v outraged outrageous pain/s painful/l
+    -2.9 panic/s panicked panicking pathetic pathetically petrified pitiful/l poison/vs poisonous rage/v rancid reek/v
+    -2.9 retard/s retarded ripoff ripoffs robbed robber/s robberies robbery rubbish scam/ws scammer/s scammers shame
+    -2.9 shameful/l shameless/l shaming sick/an sicker sickest sickness sinister slay sorrow/s sorrowful/l stank
+    -2.9 starvation starve/v starving steal/s stealing stench stink/vr stinking stinks stinky stole stolen stupid/al
+    -2.9 stupidest stupidity suffer/vr suffering sufferings terrified terrify/v terrifying/l terror/s thief thieves
+    -2.9 torturer toxic toxin/s traitor/s trash trashy treacherous treachery tumor/s useless/ln victim/s victimize/v
+    -2.9 violate/vr violation/s violence violent/l war/s warfare worthless/n wrath wreck/vs wreckage
+    -2.6 absurd/l absurdity accusation/s accuse/vr afraid aggravate/v aggravating aggravation aggression aggressive/l
+    -2.6 annoy/v annoyed annoying/l anxieties anxiety anxious/l arrest/vs arrested bad baddest badly bitter/ln blame/v
+    -2.6 blaming bleak/aln bled bleed/v bleeding bloodshed breakdown/s broke broken bullied bullies bully/v bullying
+    -2.6 cadaver callous/ln coffin condemn/v condemnation contaminate/v contaminated contamination corpse/s corrupted
+    -2.6 creep/s creepily creepy/an cried cries criticise/v criticism/s criticize/v crooked cruddy crummy crush/v
+    -2.6 crushed crushing cry/v crying damage/vs damages damaging danger/s dangerous/l debacle/s defect/s defective/ln
+    -2.6 denounce/v deranged devastated dictator/s dirtiest dirty/an disappoint/vm disappointed disappointing/l
+    -2.6 disappointment/s dishonest/l dishonesty dishonor disloyal disloyalty dismal/l disrespect/v disrespectful/l
+    -2.6 dissatisfaction dissatisfied dissatisfying dreary/n dumb/al embarrass/vm embarrassed embarrassing/l envious/l
+    -2.6 envy/v exploit/v exploitation exploitative fault/s faulty fear/vs fearful/l ferocious/l fiasco/s flaw/s flawed
+    -2.6 flimsier flimsiest flimsy flop/ws fool/vs foolish/ln freak/s freaky fright frighten/v frightened frightening/l
+    -2.6 frightful/l frustrate/v frustrated frustrating/l frustration/s funeral/s gloom gloomily gloomy/an grave/s greed
+    -2.6 greedily greedy/an grim/bln gross/aln guilt guiltily guiltiness guilty harass/vm harassed harm/v harmful/l
+    -2.6 hating hazard/s hazardous heartache/s heartless/ln helpless/ln hopeless/ln hostileness hysteria ignorance
+    -2.6 ignorant/l inadequacy inadequate/l incompetence incompetent/l inept ineptitude inferior inferiority injure/v
+    -2.6 injured injuries injury insufferable insult/vs insulting/l intolerable intolerably irritable irritate/v
+    -2.6 irritated irritating/l irritation jail jailed jealous/l jealousy lame/an lamest lonelier loneliness lonely
+    -2.6 lonesome loser/s loss losses lousier lousiest lousy lunatic/s malfunction/vs maniac/s meaner meanest meanness
+    -2.6 mediocre mediocrity menace/v menacing merciless/l miserableness misfortune/s mock/v mockery moldy mould mouldy
+    -2.6 nastily nasty/an neurotic offend/vr offended offense offensive/l oppress/v oppression oppressive/l oppressor/s
+    -2.6 paranoia paranoid peril/s perilous pissy pollute/vr pollution poor/al poorest powerless/n prison prisons
+    -2.6 psycho/s psychopath/s refund/vs regret/ws regretful/l regrettable regrettably regretted remorse resent/vm
+    -2.6 resentful/l resentment revenge ridicule/v ridiculous/ln rude/aln ruining ruthless/ln sad/bln sadden/v saddened
+    -2.6 saddening sadness sarcastic scare/v scared scarier scariest scary selfish/ln shatter/v shattered shitstorm
+    -2.6 shoddy smash/v smelliest smelly sob/w sobbing spite spiteful/l stale suck sucked sucking sucks sucky tears
+    -2.6 teary threat/s threaten/v threatening/l tyrannical tyranny tyrant/s ugliest ugliness ugly/an unacceptable
+    -2.6 unacceptably unbearable unbearably unhappier unhappily unhappiness unhappy/n unkind/ln unluckiest unluckily
+    -2.6 unlucky unpleasant/ln unsatisfactory unsatisfied unsatisfying vengeance vengeful vicious/ln vindictive/l waste
+    -2.6 wasted wasteful wastes wasting weep/vs weeping wept worse worsen/v worsening wound/vs wreaking
+    -2.3 abort/v abortion/s absurdness accident/s accidental adversaries adversary adverse/l adversity ail/vm ailing
+    -2.3 ailment/s alarm/v alarmed alarming/l alienate/v alienation animosity annihilate/v antagonistic antagonize/v
+    -2.3 apathetic apathy appallingness arrogance arrogant/l assassin/s assassinate/v asshat awkward/ln backfire/v
+    -2.3 backstab/w backward badmouth/v baffled ban/ws barrier/s bash/v belittle/v berate/v bigotedness bitchiness
+    -2.3 blackmail/v bland/n blasphemy bloody blunder/vs bogus bore/s bored boredom boring/l botch/v botched bother/v
+    -2.3 bothered bothersome brainless/ln brainwash/v brainwashed brat/s bratty breach/v bribe/v bribery bugged buggy
+    -2.3 bummed bummer burden/vs burdensome burnt chaos chaotic chaotically choke/v chore/s clash/v clumsily clumsy/an
+    -2.3 clunky/n coarse/n collision/s combative complained complaining complains complicate/v complicated
+    -2.3 complication/s conflict/vs confuse/v confused confusing/l confusion conned conspiracies conspiracy conspire/v
+    -2.3 coward/s cowardice cowardly cringe/v cringey cringing cringy cripple/v crippled cumbersome curse/v cursed
+    -2.3 cynic/s cynical/l cynicism deadbeat/s debase/v debt/s decay/v deceased decline/v defamation defame/v defeat/vs
+    -2.3 defeated deficiency deficient/l deficit/s deform/v deformed degradation degrade/v degrading delinquent/s
+    -2.3 delude/v delusion/s delusional demean/v demeaning demolish/v demon/s demonic demoralize/v demoralizing denied
+    -2.3 deny/v deprave/v depraved deprive/v deprived derail/v derogatory desert/v deserted desolate desolation
+    -2.3 desperate/l despondent/l destitute deteriorate/v deterioration detest/v detestable detract/v detrimental/l
+    -2.3 devil/s devious/ln diabolical/l difficult difficulties difficulty dimwit dirt dirtbag/s disable/v disabled
+    -2.3 disadvantage/s disagree/vm disagreeable disallow/v disapproval disapprove/v disbelief discard/v discomfort/s
+    -2.3 discontent discontented discourage/vm discouraged discouraging discredit/v discriminate/v discrimination
+    -2.3 disdain/v disdainful/l disfigure/v disgruntled dishearten/v disheartened disheartening disillusion/v
+    -2.3 disillusioned dislike/vs disliked dismay/v dismayed disorder/s disorderly disorganized displease/v displeased
+    -2.3 displeasure dispute/vs disregard/v disrupt/vr disruption/s disruptive dissent distasteful/l distort/v distorted
+    -2.3 distortion distract/v distracting distraction/s distrust/v distrustful disturb/v disturbance/s disturbed
+    -2.3 disturbing/l divorce/vs divorced dodgy dolt dork/s downer/s downfall downside/s drain/v drained drown/v drowned
+    -2.3 drunk/s drunken dull/an dullness dying dysfunction dysfunctional egotist egotistical emergencies emergency
+    -2.3 emptiness endanger/v entrap/w erode/v erratic erratically erroneous/l evade/v evasive exasperate/v exasperated
+    -2.3 exasperating exasperation exhausted exhausting exhaustion explode/v explosion/s explosive expulsion extort/v
+    -2.3 extortion fake/vrs faked fallacy false/l falsehood/s farce fatigue/v fatigued feud/s fiend/s flee/s foolishness
+    -2.3 forbid forbidden forsake forsaken fret/w friction frown/v fumble/v fuss/v fussy/n futile/l futility ghetto
+    -2.3 glitch glitches glitchy glum grievance/s grouch grouchy grudge/s gruff grumble/v grumpily grumpy/an gullible
+    -2.3 hardship/s harsh/aln hassle/vs havoc headache/s hinder/v hindrance/s hypocrisy hypocrite/s hypocritical
+    -2.3 hysterical/l illegal/l illegitimate illiterate immature/l immaturity immoral/l immorality impair/vm impaired
+    -2.3 impatience impatient/l imperfect/l imperfection/s impolite/l impossible impossibly impotent impoverished
+    -2.3 imprison/vm inability inaccuracies inaccuracy inaccurate/l inappropriate/l incapable incoherent/l
+    -2.3 incompatibility incompatible incomplete/l incomprehensible inconsiderate/l inconsistency inconsistent/l
+    -2.3 inconvenience/v inconvenient/l incorrect/l indecent/l indifference indifferent/l ineffective/ln ineffectual
+    -2.3 inefficiency inefficient/l inexcusable inexcusably infamous/l infamy infest/v infestation infested inflammatory
+    -2.3 inhuman inhumane insecure/l insecurities insecurity insensitive/l insignificant insincere/l insufficient/l
+    -2.3 intimidate/v intimidating intimidation invade/vr invalid invasion/s invasive irrational/l irresponsibility
+    -2.3 irresponsible irresponsibly isolate/v isolated isolation jaded jeopardize/v jeopardy jerk/s jerky jobless
+    -2.3 junked junkie/s lackluster lacklustre lament/v laziest lazily lazy/an lethargic liabilities liability
+    -2.3 lifeless/ln limp loathed loathes lunacy lurk/v maddening/l madness malnourished manipulate/vr manipulation
+    -2.3 manipulative/l mar/w masochist meaningless/ln meltdown/s mess messed messes messy/an migraine/s misbehave/v
+    -2.3 miscarriage/s mischief misconception/s misconduct misdiagnose/v misguided mishandle/v mishap/s misinform/v
+    -2.3 misinformed mislead/v misleading/l misled misplace/v mistake/s mistaken/l mistreat/vm mistrust/v misunderstand
+    -2.3 misunderstanding/s misunderstood misuse/v mob/s molest/vr morbid/l muddle/v nag/w naughty needless/l
+    -2.3 negative/ln negativity neglect/v neglected neglectful negligence negligent/l nervous/ln noisily nonsense
+    -2.3 nonsensical nuisance/s numb/vn objectionable obnoxious/ln obsolete/n obstacle/s obstruct/v obstruction/s
+    -2.3 offender/s ominous/l outcast/s outdated outrageousness overheat/v overload/v overloaded overprice overpriced
+    -2.3 overrated overreact/v overwhelm/v overworked penalize/v penalties penalty perish/v perverse/l pervert/s
+    -2.3 perverted pessimism pessimist/s pessimistic petty/n pitiable pitied pity/v plight pompous/l poorly poverty
+    -2.3 predator/s predatory prejudice/s prejudiced pretentious/ln problematic prosecute/v provoke/v punish/vm punished
+    -2.3 punitive quarrel/vs quit quits quitter/s quitting rant/vs ranting reckless/ln reject/vs rejected rejection/s
+    -2.3 relapse/v repel/w repellent reprehensible repugnant resign/v resignation restless/ln retaliate/v retaliation
+    -2.3 rigid/l riot/vrs rioting riskier riskiest risky/n rob/w rowdy rubbishy rumor/s sabotage/v scandal/s
+    -2.3 scandalous/l scarred scold/v scorn/v scornful/l scream/v screaming screwed screwy seizure/s senseless/ln
+    -2.3 severe/l shabby/n shady shaky/n shocked shocking/l shoddiness shortage/s shortcoming/s sin/s sinful skeptic/s
+    -2.3 skeptical/l slander/v slanderous slap/w slavish sleaze sleazy/n sloppily sloppy/an slowest sluggish/ln smear/v
+    -2.3 smug/ln snarky sneakily sneaky snob/s snobbish snobby sore/s soreness sour spam/ws spammer/s squander/v stab/ws
+    -2.3 stabbing stagnant stagnate/v stalk/vr stalker/s stalking stereotype/s stifle/v stingy stormy strain/vs strained
+    -2.3 strangle/v stress/v stressed stressful/l stressing strife struggle/v stubborn/ln stuck stumble/v stupor
+    -2.3 stutter/v subpar substandard sue/v sued sullen superficial/l suspicion/s suspicious/l swindle/vr tacky/n
+    -2.3 taint/v tainted tasteless/n taunt/v tedious/ln tense/ln tension/s thoughtless/ln threatens thwart/v timid/ln
+    -2.3 tiresome tiring tragical troubled troubles troublesome troubling turmoil unable unappealing unattractive
+    -2.3 unauthorized unavailable unaware unclear uncomfortable uncomfortably uncool undermine/v undesirable uneasily
+    -2.3 uneasy/n unemployed unemployment unethical/l uneven/ln unfair/ln unfaithful unfriendly unhealthy unhelpful
+    -2.3 unimpressed unimpressive uninspired uninspiring unintelligible uninteresting unjust/l unjustified unlawful/l
+    -2.3 unlikable unloved unnecessarily unnecessary unprepared unprofessional/l unqualified unreadable unreasonable
+    -2.3 unreasonably unreliability unreliable unresponsive unrest unsafe/l unsettling unskilled unstable unsuccessful/l
+    -2.3 unsuitable unsupported unusable unwanted unwelcome unwell unwilling/ln unworthy upset/s upsetting uptight vain
+    -2.3 vandal/s vandalism vandalize/v vanity vex/v vexing victimized villain/s virus viruses volatile vulgar/l
+    -2.3 vulnerability vulnerable warped weak/aln weaken/v weakest weakness weaknesses wearily wearisome weary/n
+    -2.3 whine/vr whining whiny wimp/s wimpy wince/v woe/s woeful/l worried worries worrisome worry/v worrying/l
+    -2.3 worsened wrong/l wrongdoing wronged wrongful/l wrongs yikes yuck yucky zombie/s
+    -2.0 allergic allergies allergy ambush/v amputate/v argue/v argued argument/s argumentative arrests avoid/v barf/v
+    -2.0 beggar/s betrayed bizarre/l blackout/s blah bleeds bleh blemish blemishes blind/ln blinded bloated blur/ws
+    -2.0 blurred bonkers boo booed booing breakage breaks bruise/v brusque burglar/s burglary caustic cheaply cheapness
+    -2.0 cheesy clueless/n cocky/n conceit conceited condescending/l congested congestion corny costly cracked cracking
+    -2.0 creaks creaky croak/v crude/l culprit/s dang dangit darn darned daunting deafening dejected delayed denial
+    -2.0 derelict deter/w deterrent diminish/v dirtied disappear/v discomforting disconnect/v disconnected discrepancies
+    -2.0 discrepancy dishonorable dismiss/v dismissive displaced disqualify/v dissatisfy/v doubt/v doubtful/l doubts
+    -2.0 downgrade/v downhearted drab drastic drastically drawback/s drivel dropout/s drought/s dud/s dump/vrs dumped
+    -2.0 dumping eerie eerily emo empty/n enrages envied evict/v eviction exclude/v exclusion execution/s exile/v
+    -2.0 exorbitant/l expire/v expired exploitations extinct failings faint/v fallout falsify/v famished fat/b fatty
+    -2.0 feeble/n feebly fickle finicky flabby flake/s flaky flinch/v flood/vs flooding flu foe/s fog forgetful/n
+    -2.0 fragile frail frantic frantically freakin freaking friggin frigging frigid frustratingly fume/v gag/w gaudy
+    -2.0 germ/s gimmick/s gimmicky gloomier goddamnit gossip/v grainy gripe/vs groan/v grouse gunk gunky hackneyed
+    -2.0 haggard hamper/v handicap/s hangover/s harassing hardheaded hater/s haughty haywire hesitant/l hesitate/v
+    -2.0 hideousness hoax hoaxes hogwash hokey hollow homeless/n horrid/l hospitalized humiliations hunger hungrier
+    -2.0 hungry ick icky idiocy illogical/l impede/v impediment/s imposter/s impractical imprecise inaccessible inaction
+    -2.0 inane incite/v inconclusive indecision indecisive/ln indignant/l indignation inelegant inflexible inflict/v
+    -2.0 infringe/vm insidious/l insipid insomnia instability insufferably interfere/v interference interrupt/v
+    -2.0 interruption/s intrude/vr intrusion/s intrusive/l irk/v irksome irrelevant/l irreversible itchy jam/ws jammed
+    -2.0 jarring/l jeer/v jittery kaput kludge kooky lack/v lacking lacks laggy lapse/v laughable laughably lawsuit/s
+    -2.0 layoff/s leak/vs leakage leaking leaky litter/v loopholes louse lukewarm lump lurid maddest malaise malarkey
+    -2.0 meager meagre meddle/vr menial mildew miser miserly misfit/s mislabeled mismatch/v misprint misses missteps
+    -2.0 moan/vr moody/n mopey muffled mundane murky mushy naive/l naively nitpick/v nope nosy notorious/l nuked obese
+    -2.0 obesity oblivious/ln obsess/v oddly omission/s omit/w onerous oppose/v opposition orphan/s ouch outage/s
+    -2.0 outburst/s overact/v overbearing overblown overcrowded overdone overkill overlook/v overpaid overpay/v
+    -2.0 oversight/s overweight painfulness panicky paralyze/v paralyzed parasite/s peeve/s peeved perplexed perplexing
+    -2.0 pest/s pester/v phoney phony picky pointless/ln poop poopy poser posers pout/v prank/s precarious/l predicament
+    -2.0 pricey/n prick/s prickly pricy prohibit/v prohibitive/l propaganda protest/vrs punk/s puny pushy quack/s ragged
+    -2.0 ransom raunchy rebuke/v recession/s redundant/l refusal refuse/v refused regress/v regression reluctance
+    -2.0 reluctant/l repetitive/ln repress/v repressive reprimand/v resist/v restrict/v restriction/s restrictive
+    -2.0 riddled ridiculed rift rigged rust/v rusty sag/w sappy scant scanty scapegoat scar/s scarce/l scarcity
+    -2.0 scratches scratchy screwup/s scuff/v segregation selfishness shallow/n shambles shiver/v shove/v shriek/v
+    -2.0 shrill shun/w simplistic sinking skimpy slack/v slacker/s sleepless/n slime slimy slob/s slog slump/v smother/v
+    -2.0 snag/ws snare sneer/v sniffle/s snore/v snub/w spoil/v spoiled spoils spoilt spooky squeak/v squeaky squirm/v
+    -2.0 stain/vs stained startle/v stiff/ln sting/s stinging stinker stodgy struggled struggles struggling stuffy
+    -2.0 stunted stutters subdued submissive sunburn sunburnt susceptible tamper/v tangle/v tantrum/s tardy tawdry
+    -2.0 tempest terminate/v threadbare threatened touchy trick/vs trickery tricky trite trivial/l tumultuous turbulent
+    -2.0 turd/s twisted ugh ughh uglier uncertain/l uncertainties uncertainty unconvincing/l undecided undependable
+    -2.0 undesired undignified unequal unfinished unfit unforeseen unforgivable unfounded ungrateful/ln unhygienic
+    -2.0 uninformed unlikely unlistenable unmotivated unnatural/l unnerving unplayable unpopular unpredictable
+    -2.0 unproductive unproven unrealistic/l unrealistically unsatisfy unsightly unsophisticated unsound unsure
+    -2.0 unsuspecting untested untidy untrue untrustworthy unwatchable unwieldy unwise/l upheaval vague/ln vanish/v
+    -2.0 vice/s wack wail/v wane/v warn/v warned warning/s wasteland wheeze/v whimper/v wobble/v wobbly worn wreak/v
+    -2.0 writhe/v yawn/vs yell/v yelled yelling
+    -1.7 abrupt/l absence abysmal/l abyss accidentally acrid addict/s addicted addiction/s aggravated annoyance/s ashes
+    -1.7 awkwardness axe badder beg/w beware bewildered bias/s biased blackened bleakness blow/s blurry brittle bulky
+    -1.7 bump/s bumpy burn/s burned burning burns buzzing cancel/v canceled cancellation/s cancelled cancelling
+    -1.7 careless/ln casualties casualty cautious/l cheapen/v cheater/s clog/w clogged clutter cluttered colder
+    -1.7 compromised concerns condescension confess/v confine/vm constrain/v controversial controversies controversy
+    -1.7 crack/vs cramp/s cramped cranky crass damnable dark/n defensive/l defiant/l defy/v delay/vs denounced deplete/v
+    -1.7 derision dim/bln diminished dirtying disappointedly disinterested disparage/v disparity disrespects dizzy/n
+    -1.7 doldrums doomsday doubting downhill downtrodden drag/w dragged dreaded dropped drops drowsy/n dubious/l dusty
+    -1.7 egocentric enslaved err/v excessive/l fallen fib/ws fight/vs fighting fluke flustered fools forced forfeit/v
+    -1.7 forget/s forgetting forgot forgotten fought frazzled frenzy frivolous/l fumes goof/v goofed grime grimy
+    -1.7 grudgingly grueling haphazard/l harsher hiccup/s hoarse hobble/v hogs homesick/n horde hurdle/s idle ignore/v
+    -1.7 ignored ignores imbalance immobile impasse impose/v impulsive/l inadvertent/l incessant/l incur/w inflation
+    -1.7 inhibit/v inhibition/s inquisition interrogate/v itch/v jumpy kick/v lag/ws lazybones leech/v limbo liquidate/v
+    -1.7 litigation loiter mangle/v manic mishmash monotonous/l monotony moot nix/v noise noisy/ nonexistent obsessive/l
+    -1.7 ordeal/s ouchie outlandish outlaw/s overcharge/v overdue overly pains penal perturbed phobia/s pig/s piracy
+    -1.7 plummet/v plunge/v pollutant/s postpone/v postponed pressure/s pressured primitive problem/s prohibited
+    -1.7 protesting provocative puzzled puzzling quandary queasy rattle/v rattling reactionary recede/v recoil refute/v
+    -1.7 regretting relinquish/v repetitious reproach/v repulse/v rot/w rots rubble ruffle/v rundown sacrifice/s
+    -1.7 scaremonger scratch/v scratched screwing secretive sedated seedy setback/s sham shiftless shortsighted shrug/w
+    -1.7 siege skid/w slaughtered sloth slow/l slur/w smack/v smudge/v smudgy sneak/v sneaking snooze/v soggy spill/v
+    -1.7 spilled spotty stall/v stalled static strand stranded stricken sucker/s suppress/v suppression surrender/v
+    -1.7 suspect/v suspend/v suspended tarnish/v tatter tattered tease/v testy thirst tumble/v tweaker ulcer/s
+    -1.7 unanswered unavoidable unbalanced unexplained unfortunate/l unfulfilled unproved uprising urgency vacant void/v
+    -1.7 wart/s waver/v whatever withdrawal/s withheld withhold/s wry
+    -1.4 absent absentee alas ambiguous/l ambivalent anti apologies apologise/v apologize/v apology backache/s bald bent
+    -1.4 block/v blocking blows bugs burnout chilly cliche/s cliched cliché/s contradict/v contradiction/s contradictory
+    -1.4 crawl/v critic/s cursory damp/n dangling deadlock deafness debris delinquency disgustedly doorstop dust edgy
+    -1.4 emptied exhaust/s expensive expensively fade/v faded fading ferocity forcibly fuckery gap/s glare glaring/l
+    -1.4 glib harder hardest hectic hitch humdrum indebted lagging lateness loophole/s lowest lurking meh monopolies
+    -1.4 monopoly nagging needy negate/v nuclear obligation/s overcast overcook/v overcooked overused paperweight passe
+    -1.4 pathos perplex/v plod/w pressuring qualm/s questionable questionably rainy remorseful returned scrape/v
+    -1.4 scrutinize/v shortness sighed sighing sighs slave/s sleepy sneeze/v snot snotty spartan spook/v strangely
+    -1.4 strangest thorn/s tire/s unaccustomed underpaid underpowered underwhelmed underwhelming unsolicited unsolved
+    -1.4 unspecified untimely weirder weirdo/s wrinkle/vs yelp/v zapped
+    -1.3 complain/v complaint/s error/s insane/ insanity issue/s limitation/s lose/rv loses losing lost silly/a strange
+    -1.3 trouble/s weird/a
+    -1.1 alarmist chubby con confined cons cough/v cutoff damper dated dependence drop/w emptying excuse/s excuses
+    -1.1 fluctuate/v foggy fragment fragmented hastily hasty inert jagged loud/al loudest mistakenly nay oops outsider/s
+    -1.1 pretend/v regretfully repair/s repaired repairs replacement/s rushed scuffle secluded shrink/s shrunk sloooow
+    -1.1 sorely sparse/l squeaks standoff stark steep stringent tear/s tightness toll undocumented unfamiliar unintended
+    -1.1 unpaid urgent/l
+    -1.0 bug/s challenge/s challenging cheap concern/s concerned critical inexpensively killer mad mean odd rough/n
+    -1.0 shock/vs sigh/v wicked
+    -0.8 alone argh arghh awk boohoo busy cold/a crazy ew eww ewww ffs fml grr grrr hard/a heavy/a hmph late/r less
+    -0.8 limited low/a miss/ missed missing nah oh old pfft psh serious/l sheesh smh sorry tired tsk ughhh wait/v
+    -0.8 waiting wild wtf
+    """#
+}
