@@ -66,7 +66,7 @@ let package = Package(
         "HoldfastRPC", "HoldfastWire", "HoldfastContract", "HoldfastStore", "HoldfastSync", "HoldfastCrypto",
         "HoldfastCache", "CLinux",
       ],
-      excluding: ["Testing", "HTTP"], sources: ["Client", "Offline", "Persistence", "Context", "Generated"]),
+      excluding: ["Testing", "HTTP"], sources: ["Client", "Offline", "Persistence", "Context", "Analysis", "Generated"]),
     module(
       "HoldfastServer", at: "Sources/Server",
       needs: [

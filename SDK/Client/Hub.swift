@@ -19,6 +19,8 @@ public final class Hub: Sendable {
   public let sync: SyncClient
   /// Context that is set for the whole hub, a space, a user or a device; a `HubContextSource` makes these calls.
   public let context: ContextClient
+  /// Files, and the analysis of their columns.
+  public let analysis: AnalysisClient
   /// What all of them call through.
   public let client: RPCClient
 
@@ -30,6 +32,7 @@ public final class Hub: Sendable {
     diagnostics = DiagnosticsClient(client)
     sync = SyncClient(client)
     context = ContextClient(client)
+    analysis = AnalysisClient(client)
   }
 
   /// Connects to a hub and returns when it has answered.

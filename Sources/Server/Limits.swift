@@ -144,4 +144,70 @@ package enum Limits {
   static let admissionPause: Duration = .seconds(60)
   /// What one takes at least, for the pace at which others are told to come back.
   static let admissionStay: Duration = .microseconds(100)
+
+  // MARK: Analysis: files
+  /// Bytes of a file, unless the hub is set up otherwise, and at most.
+  package static let fileBytes = ChunkID.fileBytes
+  /// Bytes of a file's name.
+  static let fileNameBytes = 255
+  /// Bytes of content in one row.
+  static let fileChunkBytes = 256 << 10
+  /// Bytes of an upload that are written at once: what an upload takes of memory, with the message that comes meanwhile.
+  static let fileBatchBytes = 1 << 20
+  /// Bytes of a file that are read in one transaction.
+  static let filePieceBytes = 1 << 20
+  /// Files of a page.
+  static let listedFiles = 1_000
+  /// Chunks of a file that was removed which one transaction drops.
+  static let droppedChunks = 16
+  /// Abandoned uploads that are looked for at once.
+  static let tendedFiles = 64
+
+  // MARK: Analysis: profiles
+  /// Threads that read and profile files.
+  static let profileThreads = 2
+  /// Files that are profiled at once.
+  static let profilesAtOnce = 16
+  /// Bytes of a file's beginning by which it is found out how it is read.
+  static let layoutBytes = 256 << 10
+  /// Spots of which a sample is taken, and bytes of each.
+  static let sampleSpots = 32
+  static let sampleSpotBytes = 128 << 10
+  /// What a profile that is kept takes beside its message, about.
+  static let profileOverheadBytes = 512
+
+  // Analysis: runs and workers
+  /// Columns that one worker has at once, in the hub's own process and elsewhere.
+  static let localSlots = 10_000
+  static let remoteSlots = 1_000
+  /// Texts of a lease's first batch, which twice as many follow each time, and of the largest.
+  static let firstBatchTexts = 32
+  static let batchTexts = 1_024
+  /// Bytes of the texts of a batch.
+  static let batchBytes = 256 << 10
+  /// Bytes of what a chain knows of a column, as workers send it.
+  static let summaryBytes = 1 << 20
+  /// How long a worker may give no sign of life, how often that is looked at, and how long it may be at one batch.
+  static let workerPatience: Duration = .seconds(3)
+  static let workerCheck: Duration = .milliseconds(250)
+  static let batchTime: Duration = .seconds(20)
+  /// After how many attempts texts go to workers one by one, and after how many nobody tries the next text any longer.
+  static let wholeAttempts = 2
+  static let attempts = 5
+  /// Columns of one analysis, and of those that a file has as many as an error names.
+  static let runColumns = 10_000
+  static let toldColumns = 100
+  /// Analyses of a page.
+  static let listedRuns = 100
+  /// Bytes of the names of workers and chains, and chains that one worker has.
+  static let workerNameBytes = 128
+  static let workerChains = 100
+  /// Texts that an estimate tries, runs that it learns from, and estimates that are remembered until their runs begin.
+  static let sampledTexts = 1_000
+  static let pastRuns = 100
+  static let expectedRuns = 1_000
+  /// How often a stream of results tells how far its run is.
+  static let progressPause: Duration = .milliseconds(250)
+  /// How long a column waits when the store cannot take its items.
+  static let storePause: Duration = .seconds(1)
 }

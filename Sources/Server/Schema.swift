@@ -19,5 +19,8 @@ package enum Schema {
     Migration(12, "sealed context", revert: ContextTables.removeSeals, ContextTables.addSeals),
     Migration(13, "sealed entities", revert: SyncTables.removeSeals, SyncTables.addSeals),
     Migration(14, "sealed conflicts and outcomes", revert: SyncTables.removeMoreSeals, SyncTables.addMoreSeals),
+    Migration(15, "files for analysis", revert: FileTables.remove, FileTables.create),
+    Migration(16, "analyses of a column", revert: AnalysisRunTables.remove, AnalysisRunTables.create),
+    Migration(17, "analyses of several columns", revert: AnalysisRunTables.narrow, AnalysisRunTables.widen),
   ]
 }

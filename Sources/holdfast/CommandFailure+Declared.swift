@@ -39,7 +39,21 @@ extension CommandFailure {
     case is NotSealed:
       self.init(.failed, "the hub keeps what it is given as it is", hint: "Start it with `holdfast serve --seal`.")
     case let error as NotAllowed: self.init(.refused, "this needs \(error.need)")
+    case let error as NoSuchFile: self.init(.notFound, "there is no file \(error.file)")
+    case let error as NoSuchRun: self.init(.notFound, "there is no run \(error.run)")
+    case let error as NoSuchColumn:
+      self.init(
+        .notFound, "the file has no column \"\(error.column)\"", hint: Self.oneOf(error.known))
+    case let error as NoSuchChain:
+      self.init(.notFound, "nobody has a chain \"\(error.chain)\"", hint: Self.oneOf(error.known))
+    case let error as BadFile: self.init(.failed, "the file cannot be used: \(error.reason)")
+    case let error as WrongOffset:
+      self.init(.conflict, "somebody else uploads the file too; the hub has \(error.received) bytes")
     default: self.init(.failed, "\(error)")
     }
+  }
+
+  private static func oneOf(_ names: [String]) -> String? {
+    names.isEmpty ? nil : "There are: " + names.joined(separator: ", ")
   }
 }

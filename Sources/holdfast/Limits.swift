@@ -26,6 +26,10 @@ enum Limits {
   /// Entries of a cache in a benchmark, and bytes of a trace.
   static let benchCapacity = 10_000_000
   static let traceBytes = 1 << 30
+  /// Bytes of a file of separated fields that are read at once.
+  static let csvReadBytes = 256 << 10
+  /// Bytes of a file of texts in a benchmark.
+  static let benchTextsBytes = 1 << 28
   /// Failures of one lane of a benchmark, one after the other, at which it gives up.
   static let benchFailures = 100
 }

@@ -1,5 +1,11 @@
 internal import HoldfastContract
 
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
 /// What a value of context stands under within its space: the scope, whose it is, and the name.
 ///
 /// As bytes it is the key of tables and of the log, in which the values of one place stand next to each other, in order of
@@ -80,6 +86,8 @@ extension ContextChangeKind {
 extension LogEntry {
   /// The key as a person can read it.
   var shownKey: [UInt8] {
+    if kind.isOfFile, let file = UUID(bytes: key) { return Array("the file \(file)".utf8) }
+    if kind.isOfAnalysis, let run = UUID(bytes: key) { return Array("the analysis \(run)".utf8) }
     guard ContextChangeKind(kind) != nil || kind == .contextSealed, let address = ContextAddress(decoding: key) else {
       return key
     }

@@ -27,6 +27,8 @@ package final class HubServer: Sendable {
     /// Connections at once; more are closed as they come.
     package var connections = 16_384
     package var persistence = PersistenceSettings()
+    /// Files, and the analysis of their columns.
+    package var analysis = AnalysisSettings()
     /// What unlocks the keys by which the data are sealed; nil keeps data as they are given.
     package var master: MasterSecret?
     /// What has unlocked them before, where `master` is to take its place.

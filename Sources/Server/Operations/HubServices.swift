@@ -27,9 +27,11 @@ package final class HubServices: Sendable {
   /// What is done about entities.
   package let desk: SyncDesk
   private let persistence: PersistenceCalls
+  private let analysis: AnalysisCalls
   private let ring: KeyRing?
   private let housekeeping: Task<Void, Never>
   private let auditing: Task<Void, Never>
+  private let analyzing: Task<Void, Never>
 
   /// Begins to look after what the store holds; its schema is the hub's. Closes it if that fails.
   package static func open(
@@ -66,17 +68,20 @@ package final class HubServices: Sendable {
     ring = persistence.ring
     let sync = SyncCalls(beside: persistence)
     desk = sync.desk
-    dispatcher = Self.dispatcher(persistence, sync, context, tokens, front, options.persistence)
-    settings = Self.settings(options, tokens, dispatcher)
     let log = options.log
+    analysis = AnalysisCalls(beside: persistence, options.analysis) { log($0) }
+    dispatcher = Self.dispatcher(persistence, sync, context, analysis, tokens, front, options.persistence)
+    settings = Self.settings(options, tokens, dispatcher)
     housekeeping = Task { await persistence.run(tell: log) { log("housekeeping failed: \($0)") } }
     auditing = Task { [directory = options.directory, interval = options.auditInterval] in
       await AuditKeeper.run(store, directory, every: interval, report: log)
     }
+    analyzing = Task { [analysis] in await analysis.run(tell: log) }
   }
 
   /// Begins no more of what goes on for long.
   package func endWatches() {
+    analyzing.cancel()
     housekeeping.cancel()
     auditing.cancel()
     persistence.endWatches()
@@ -86,6 +91,7 @@ package final class HubServices: Sendable {
   package func close() async {
     await housekeeping.value
     await auditing.value
+    await analyzing.value
     store.close()
     ring?.close()
   }
@@ -93,13 +99,14 @@ package final class HubServices: Sendable {
   // MARK: Parts
 
   private static func dispatcher(
-    _ persistence: PersistenceCalls, _ sync: SyncCalls, _ context: ContextCalls, _ tokens: TokenRegistry,
-    _ front: Front, _ settings: PersistenceSettings
+    _ persistence: PersistenceCalls, _ sync: SyncCalls, _ context: ContextCalls, _ analysis: AnalysisCalls,
+    _ tokens: TokenRegistry, _ front: Front, _ settings: PersistenceSettings
   ) -> Dispatcher {
     var dispatcher = Dispatcher()
     persistence.register(on: &dispatcher)
     sync.register(on: &dispatcher)
     context.register(on: &dispatcher)
+    analysis.register(on: &dispatcher)
     DiagnosticsCalls().registerAll(on: &dispatcher)
     dispatcher.describe(AdministrationMethods.descriptor)
     AdministrationCalls(

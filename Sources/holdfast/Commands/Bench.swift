@@ -5,7 +5,7 @@ import HoldfastStore
 extension Command {
   static let bench = Command(
     name: "bench",
-    summary: "Measures a hub, the way to it, replicas and caches; every reply is checked.",
+    summary: "Measures a hub, the way to it, replicas, caches, files and chains; every reply is checked.",
     details: """
       echo     unary calls that send the payload and get it back
       put      durable writes of the payload
@@ -35,8 +35,15 @@ extension Command {
                    SQLite adapter or, with --adapter file, the one that keeps each value in a file
       seal         saves and loads by the memory adapter, plain and sealed. Fails when sealing costs 3 µs or more.
 
+      csv          without a hub: splits the --file of separated fields, as often as there is time, by one thread. Says
+                   megabytes a second of the pass in the middle; fails when there are no records.
+
       context      without a hub: lookups of context that is known already, on one thread, by a provider and by composites
                    of three. Fails below 2,000,000 a second of the provider, or 100,000 of a composite.
+
+      sentiment    without a hub: texts that the sentiment chain reads on one thread, by the processor's time. With --texts,
+                   those of a file, of which each line has an id, a rating and a text, parted by tabs; where they are
+                   rated, also how well the chain agrees.
       """,
     positionals: [Positional(name: "KIND", summary: "One of these.")],
     options: [
@@ -54,6 +61,8 @@ extension Command {
       .value("--capacity", "N", "Of cache: entries that it may have; 100000 unless given."),
       .value("--adapter", "NAME", "Of save: sqlite or file; sqlite unless given."),
       .list("--trace", "FILE", "Of cache: a trace, - for standard input; may be given again."),
+      .value("--file", "FILE", "Of csv: what is read; its dialect is found out."),
+      .list("--texts", "FILE", "Of sentiment: texts, - for standard input; may be given again."),
       .space,
     ],
     connection: HubLocation.options,
@@ -80,6 +89,12 @@ extension Command {
       case .contextSpeeds(let speeds):
         for speed in speeds { speed.report(console) }
         return speeds.allSatisfy(\.isEnough) ? .done : .failed
+      case .csvSpeed(let speed):
+        speed.report(console)
+        return speed.isRight ? .done : .failed
+      case .sentiments(let reports):
+        for report in reports { report.report(console) }
+        return .done
       case .sealing(let finding):
         finding.report(console)
         return finding.isEnough ? .done : .failed
@@ -96,6 +111,8 @@ private struct BenchShape {
     case cache
     case save, seal
     case context
+    case csv
+    case sentiment
   }
 
   let kind: Kind
@@ -112,6 +129,8 @@ private struct BenchShape {
   let adapter: SaveBench.Place
   /// Files.
   let traces: [String]
+  let file: String
+  let texts: [String]
 
   init(_ arguments: Arguments) throws(UsageError) {
     let word = arguments.positional("KIND") ?? ""
@@ -139,6 +158,14 @@ private struct BenchShape {
     guard kind == .cache || traces.isEmpty && arguments["--capacity"] == nil else {
       throw UsageError(message: "bench: --capacity and --trace are for cache")
     }
+    file = arguments["--file"] ?? ""
+    guard (kind == .csv) != file.isEmpty else {
+      throw UsageError(message: kind == .csv ? "bench: csv needs a --file" : "bench: --file is for csv")
+    }
+    texts = arguments.list("--texts")
+    guard kind == .sentiment || texts.isEmpty else {
+      throw UsageError(message: "bench: --texts is for sentiment")
+    }
     let adapterName = arguments["--adapter"]
     guard kind == .save || adapterName == nil else {
       throw UsageError(message: "bench: --adapter is for save")
@@ -158,7 +185,9 @@ private enum BenchFinding {
   case cacheReplays([CacheReplay])
   case cacheSpeed(CacheSpeed)
   case contextSpeeds([ContextBench.Speed])
+  case sentiments([SentimentBench.Report])
   case sealing(SealBench.Finding)
+  case csvSpeed(CSVSpeed)
 }
 
 private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -> BenchFinding {
@@ -204,18 +233,31 @@ private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -
   case .cache:
     let bench = CacheBench(capacity: shape.capacity)
     guard !shape.traces.isEmpty else { return .cacheSpeed(try await bench.gets(seconds: shape.seconds)) }
-    return .cacheReplays(try shape.traces.map { bench.replay(try readTrace($0), from: $0) })
+    return .cacheReplays(
+      try shape.traces.map { bench.replay(CacheTrace(try read($0, limit: Limits.traceBytes)), from: $0) })
   case .save:
     let bench = SaveBench(place: shape.adapter, payload: shape.payload)
     return .calls(try await bench.run(callers: shape.inflight, seconds: shape.seconds))
   case .seal: return .sealing(try await SealBench(payload: shape.payload).run(seconds: shape.seconds))
+  case .csv: return .csvSpeed(try CSVBench(path: shape.file).run(seconds: shape.seconds))
   case .context: return .contextSpeeds(try await ContextBench().run(seconds: shape.seconds))
+  case .sentiment:
+    let bench = SentimentBench()
+    guard !shape.texts.isEmpty else {
+      return .sentiments([try bench.run(.messages, from: "messages", seconds: shape.seconds)])
+    }
+    let seconds = shape.seconds / Double(shape.texts.count)
+    return .sentiments(
+      try shape.texts.map { name in
+        let texts = try RatedTexts(read(name, limit: Limits.benchTextsBytes), from: name)
+        return try bench.run(texts, from: name, seconds: seconds)
+      })
   }
 }
 
-private func readTrace(_ name: String) throws(CommandFailure) -> CacheTrace {
+private func read(_ name: String, limit: Int) throws(CommandFailure) -> [UInt8] {
   do {
-    return CacheTrace(try LocalFile.read(name == "-" ? "/dev/stdin" : name, limit: Limits.traceBytes))
+    return try LocalFile.read(name == "-" ? "/dev/stdin" : name, limit: limit)
   } catch {
     throw CommandFailure(.usage, error.description)
   }

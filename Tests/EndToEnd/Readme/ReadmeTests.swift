@@ -20,7 +20,7 @@ struct `The README` {
     "Tests/EndToEnd/PluginExample/Sources/Notebook/Notebook.swift",
     "Tests/EndToEnd/PluginExample/Sources/Notebook/notes.rpc", "Tests/Testing/ExampleTests.swift",
     "Tests/Testing/OwnEntityTests.swift", "Tests/SDK/Persistence/PersistenceExampleTests.swift",
-    "Tests/HTTP/ContextExampleTests.swift",
+    "Tests/HTTP/ContextExampleTests.swift", "Tests/Server/Analysis/WorkerExampleTests.swift",
   ]
 
   private let blocks: [Block]

@@ -8,6 +8,7 @@ import tempfile
 import time
 
 from . import places
+from .rows import CSV_ROWS
 
 
 def say(text):
@@ -35,7 +36,7 @@ def install_packages(needs_redis):
 
 
 def build(wanted):
-    """Builds what the rows need: a set of "holdfast", "c", "grpc", "codec"."""
+    """Builds what the rows need: a set of "holdfast", "c", "grpc", "codec", "csv"."""
     if "c" in wanted:
         run(["make", "-s", "-C", places.PEERS / "C", f"OUT={places.BUILT}"])
     if "holdfast" in wanted:
@@ -44,10 +45,30 @@ def build(wanted):
     if "codec" in wanted:
         say("Building the codec peer (release)")
         swift_build(places.CODEC_PACKAGE, ".build-peer")
+    if "csv" in wanted:
+        make_csv_peer()
     if "grpc" in wanted:
         first = not places.GRPC_PEER.exists()
         say("Building the gRPC peer (release" + ("; some eight minutes when it is the first time)" if first else ")"))
         swift_build(places.GRPC_PACKAGE, ".build-peer")
+
+
+def make_csv_peer():
+    """An environment with DuckDB, from PyPI, and the files that are read; neither is made twice."""
+    wanted = (places.CSV_PACKAGE / "requirements.txt").read_text()
+    done = places.CSV_PYTHON / "requirements.txt"
+    if not done.exists() or done.read_text() != wanted:
+        say("Installing DuckDB from PyPI")
+        run(["python3", "-m", "venv", "--clear", places.CSV_PYTHON])
+        run([places.CSV_PYTHON / "bin/python3", "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+             "--requirement", places.CSV_PACKAGE / "requirements.txt"])
+        done.write_text(wanted)
+    made = places.CSV_FILES / "made"
+    wanted = places.CSV_PEER.read_text() + str(CSV_ROWS)
+    if not made.exists() or made.read_text() != wanted:
+        say("Writing two files of separated fields, some 100 MB each")
+        run([places.CSV_PYTHON / "bin/python3", places.CSV_PEER, "generate", places.CSV_FILES, CSV_ROWS])
+        made.write_text(wanted)
 
 
 def run(command):

@@ -7,9 +7,10 @@ from . import places
 from .peers import CEnqueue, Holdfast
 from .processes import PeerFailed, on_core, run_client
 from .rows import (
-    BOOTSTRAP_FEW, BOOTSTRAP_MANY, BOOTSTRAP_MIB, BOOTSTRAP_RATE, BUILD_RATIO, DECODE, DRAIN_FEW, DRAIN_GROWTH,
-    DRAIN_MANY, DRAIN_RATE, ENCODE, ENCODE_UNSORTED, IDLE_CONNECTIONS, IDLE_KIB, PROPAGATION_MS, RECONNECT,
-    RECONNECT_ADMITTED, RECONNECT_DEVICES, RECONNECT_SERVED, SYNC, SYNC_PAYLOAD, Load)
+    BOOTSTRAP_FEW, BOOTSTRAP_MANY, BOOTSTRAP_MIB, BOOTSTRAP_RATE, BUILD_RATIO, CSV, CSV_DUCKDB, CSV_FILES, CSV_PYTHON,
+    CSV_SPEED, DECODE, DRAIN_FEW, DRAIN_GROWTH, DRAIN_MANY, DRAIN_RATE, ENCODE, ENCODE_UNSORTED, IDLE_CONNECTIONS,
+    IDLE_KIB, PROPAGATION_MS, RECONNECT, RECONNECT_ADMITTED, RECONNECT_DEVICES, RECONNECT_SERVED, SYNC,
+    SYNC_PAYLOAD, Load)
 
 
 def measure_row(row, rounds, work, identity, say):
@@ -215,6 +216,42 @@ def measure_codec(quick):
               found["protobuf_encode_ns"] / found["encode_ns"], note="other bytes, not canonical"),
         check("codec", "× swift-protobuf, decode", DECODE, found["protobuf_decode_ns"] / found["decode_ns"]),
     ]
+
+
+def measure_csv(rounds, seconds, say):
+    """The same files to the bytes of all fields, by one thread each, in turns. What is compared is processor time, as
+    one thread has no more. DuckDB says the length of each field; Python makes a string of each."""
+    python = places.CSV_PYTHON / "bin/python3"
+    found, checks = {}, []
+    for name in CSV_FILES:
+        file = places.CSV_FILES / f"{name}.csv"
+        readers = {
+            "Holdfast": [places.HOLDFAST, "bench", "csv", "--file", file, "--seconds", f"{seconds}s", "--json"],
+            "DuckDB": [python, places.CSV_PEER, "duckdb", file, seconds],
+            "Python": [python, places.CSV_PEER, "python", file, seconds],
+        }
+        runs = {reader: [] for reader in readers}
+        try:
+            for _ in range(rounds):
+                for reader, command in readers.items():
+                    runs[reader].append(run_client(command, 1, 120))
+            same = {(run["rows"], run["text_bytes"]) for each in ("Holdfast", "DuckDB") for run in runs[each]}
+            if len(same) != 1 or {run["rows"] for run in runs["Python"]} != {rows for rows, _ in same}:
+                raise ValueError(f"the readers of {file} found different things: {runs}")
+        except (PeerFailed, OSError, ValueError) as problem:
+            say(f"  failed: {problem}")
+            missed = check(CSV, f"× DuckDB, {name}", CSV_DUCKDB, None, note=str(problem))
+            return {"failed": str(problem)} | found, checks + [missed | {"ok": False}]
+        middle = {
+            reader: sorted(each, key=lambda run: run["mb_per_cpu_s"])[len(each) // 2] for reader, each in runs.items()}
+        speed = {reader: run["mb_per_cpu_s"] for reader, run in middle.items()}
+        found[name] = {"runs": runs, "median": middle}
+        checks += [
+            check(CSV, f"MB/s, {name}", CSV_SPEED, speed["Holdfast"]),
+            check(CSV, f"× DuckDB, {name}", CSV_DUCKDB, speed["Holdfast"] / speed["DuckDB"]),
+            check(CSV, f"× Python, {name}", CSV_PYTHON, speed["Holdfast"] / speed["Python"]),
+        ]
+    return found, checks
 
 
 def check_build(times):

@@ -18,6 +18,11 @@ GRPC_PACKAGE = PEERS / "GRPCSwift"
 GRPC_PEER = GRPC_PACKAGE / ".build-peer/release/grpc-peer"
 CODEC_PACKAGE = PEERS / "Codec"
 CODEC_PEER = CODEC_PACKAGE / ".build-peer/release/codec-peer"
+CSV_PACKAGE = PEERS / "CSV"
+CSV_PEER = CSV_PACKAGE / "csv_peer.py"
+CSV_PYTHON = BUILT / "csv-python"
+CSV_FILES = BUILT / "csv-files"
+SENTIMENT_ENVIRONMENT = BUILT / "sentiment"
 HOLDFAST = ROOT / ".build/release/holdfast"
 
 

@@ -106,7 +106,16 @@ CODEC = "codec"
 ENCODE = Floor("swift-protobuf", 3.5, 5)
 ENCODE_UNSORTED = Floor("swift-protobuf", None, 3.5)
 DECODE = Floor("swift-protobuf", 2.5, 4)
+CSV = "csv"
+CSV_ROWS = 1_000_000
+CSV_FILES = ("mixed", "text")
+CSV_SPEED = Floor("", 300)
+CSV_DUCKDB = Floor("DuckDB", 2, 4)
+CSV_PYTHON = Floor("Python", None, 10)
+SENTIMENT = "sentiment"
+SENTIMENT_RATE = Floor("vaderSentiment", 20, 30)
+SENTIMENT_AGREEMENT = Floor("vaderSentiment", 0.9, 1)
 BUILD = "build"
 BUILD_RATIO = Floor("gRPC Swift", 0.5, 0.25)
 
-NAMES = [row.name for row in ROWS] + [IDLE, SYNC, RECONNECT, CODEC, BUILD]
+NAMES = [row.name for row in ROWS] + [IDLE, SYNC, RECONNECT, CODEC, CSV, SENTIMENT, BUILD]

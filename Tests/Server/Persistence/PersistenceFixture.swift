@@ -79,11 +79,13 @@ final class PersistenceFixture: Sendable {
     RPCClient.inProcess(dispatcher, authenticator: Everyone(principal: HubPrincipal(name, scope: scope)))
   }
 
-  private struct Everyone: Authenticator {
-    let principal: HubPrincipal
+}
 
-    nonisolated(nonsending) func authenticate(_ credential: Credential) async throws -> any Principal { principal }
-  }
+/// Takes every client for the same one.
+struct Everyone: Authenticator {
+  let principal: HubPrincipal
+
+  nonisolated(nonsending) func authenticate(_ credential: Credential) async throws -> any Principal { principal }
 }
 
 extension PersistenceClient {

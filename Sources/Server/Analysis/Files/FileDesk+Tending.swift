@@ -1,0 +1,36 @@
+internal import HoldfastStore
+
+/// What the hub does about files by itself.
+extension FileDesk {
+  /// Keeps house until the task is cancelled. Errors go to `report`, and the work goes on with the next turn.
+  nonisolated(nonsending) func run(report: (any Error) -> Void) async {
+    while !Task.isCancelled {
+      do {
+        try await tend()
+      } catch {
+        report(error)
+      }
+      try? await Task.sleep(for: persistence.settings.housekeeping)
+    }
+  }
+
+  /// Removes uploads with which nobody has gone on, and drops the chunks of files that were removed.
+  nonisolated(nonsending) func tend() async throws {
+    let moment = persistence.now.subtracting(settings.uploadsKept)
+    while true {
+      let abandoned = try await store.scan { transaction in
+        try FileTable.abandoned(since: moment, limit: Limits.tendedFiles, transaction)
+      }
+      for upload in abandoned {
+        try await removeAbandoned(upload.file, in: upload.space, since: moment)
+      }
+      if abandoned.count < Limits.tendedFiles { break }
+    }
+    while !Task.isCancelled, let removed = try await store.scan({ try FileTable.removed($0) }) {
+      try await store.write { transaction in
+        let dropped = try FileTable.dropChunks(of: removed, limit: Limits.droppedChunks, transaction)
+        if dropped < Limits.droppedChunks { try FileTable.forget(removed, transaction) }
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+internal import HoldfastContract
+internal import HoldfastStore
+
+/// What a call does to the files of a space.
+extension Mutation {
+  /// Makes the row of a file that is going to be uploaded.
+  /// - Throws: `QuotaExceeded` before anything has changed.
+  mutating func begin(_ head: UploadHead, _ transaction: borrowing WriteTransaction) throws -> FileRecord {
+    try account.grow(
+      bytes: FileRecord.quotaBytes(name: head.name, size: Int64(clamping: head.size)), values: 1,
+      defaultQuota: defaultQuota)
+    return try FileTable.insert(head, space: account.id, at: now, by: who, transaction)
+  }
+
+  /// Adds content to a file where its chunks end; when the whole is verified, the file is ready.
+  mutating func append(
+    _ content: [UInt8], to record: FileRecord, isVerified: Bool, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> FileRecord {
+    var record = record
+    for start in stride(from: 0, to: content.count, by: Limits.fileChunkBytes) {
+      let chunk = Array(content[start..<min(content.count, start + Limits.fileChunkBytes)])
+      try FileTable.append(chunk, to: record.id, at: record.received, transaction)
+      record.received += Int64(chunk.count)
+    }
+    record.at = now
+    if isVerified {
+      record.state = .ready
+      entries.append(LogEntry(kind: .fileStored, key: record.file.bytes, content: record.checksum))
+    }
+    try FileTable.update(record, transaction)
+    return record
+  }
+
+  /// Removes a file. Its chunks go later.
+  mutating func remove(_ record: FileRecord, _ transaction: borrowing WriteTransaction) throws(StoreError) {
+    try FileTable.remove(record.id, transaction)
+    account.row.bytes -= record.quotaBytes
+    account.row.values -= 1
+    // Of an upload that was never ready, the log knows nothing.
+    if record.state == .ready {
+      entries.append(LogEntry(kind: .fileRemoved, key: record.file.bytes, content: []))
+    }
+  }
+}
+
+extension ChangeKind {
+  /// The whole of a file was there, or it was removed. Watches of values leave it out.
+  static let fileStored = ChangeKind(rawValue: 21)
+  static let fileRemoved = ChangeKind(rawValue: 22)
+
+  /// Whether the log's key is the identity of a file.
+  var isOfFile: Bool { self == .fileStored || self == .fileRemoved }
+}
