@@ -25,6 +25,9 @@ enum Limits {
   static let csvDetectionRecords = 200
   static let csvDetectionColumns = 1_000
 
+  /// Objects and arrays in each other, up to which a beginning is known as JSON.
+  static let jsonDepth = 256
+
   // MARK: Profile
 
   /// Bytes that are kept of a value: of a frequent one, and of a sample.

@@ -37,6 +37,7 @@ struct ProfileRun {
     var done = 0
     while true {
       piece = try pieces.isEmpty ? file.read(Self.pieceBytes) : pieces.removeFirst()
+      try checkUnchanged(file, before)
       guard !piece.isEmpty, profile.rows < rows else { break }
       piece.withUnsafeBytes { bytes in
         reader.read(bytes) { profile.add($0, in: space, upTo: rows) }
@@ -45,7 +46,7 @@ struct ProfileRun {
       bar.update(done: done, of: before.bytes)
     }
     if piece.isEmpty { reader.finish { profile.add($0, in: space, upTo: rows) } }
-    try checkUnchanged(file, before, bytesRead: done, isWhole: piece.isEmpty)
+    try checkUnchanged(file, before, bytesRead: piece.isEmpty ? done : nil)
     return ProfiledFile(
       path: path, bytes: done, isWhole: piece.isEmpty && reader.rows == profile.rows, dialect: dialect,
       problems: reader.problems, rows: profile.rows, columns: profile.reports)
@@ -89,11 +90,12 @@ struct ProfileRun {
   }
 
   /// A profile of what was written meanwhile, or of half of one file and half of another, is none.
+  ///
+  /// - Parameter bytesRead: where the whole file was read, which is as long as it was at the beginning.
   private func checkUnchanged(
-    _ file: ProfiledInput, _ before: ProfiledInput.State, bytesRead: Int, isWhole: Bool
+    _ file: ProfiledInput, _ before: ProfiledInput.State, bytesRead: Int? = nil
   ) throws {
-    let isSame = try file.state() == before && (before.bytes == 0 || !isWhole || bytesRead == before.bytes)
-    guard isSame else {
+    guard try file.state() == before, bytesRead == nil || before.bytes == 0 || bytesRead == before.bytes else {
       throw CommandFailure(
         .conflict, "\(path) was changed while it was read", hint: "Profile it again when nobody writes to it.")
     }

@@ -104,9 +104,16 @@ import Testing
     ([0x1F, 0x8B, 8, 0, 0, 0], "gzip"), (Array("PK\u{3}\u{4}....mimetype".utf8), "a zip archive"),
     (Array("PK\u{3}\u{4}....xl/workbook.xml".utf8), "an Excel workbook (xlsx)"),
     ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], "an old Office document (xls)"),
-    (Array("%PDF-1.7\n".utf8), "a PDF"), (Array("PAR1".utf8), "a Parquet file"),
+    (Array("%PDF-1.7\n".utf8), "a PDF"), (Array("PAR1\u{15}\u{4}".utf8), "a Parquet file"),
     (Array("SQLite format 3\u{0}".utf8), "an SQLite database"), ([0x28, 0xB5, 0x2F, 0xFD], "zstd"),
     (Array(repeating: 0, count: 257) + Array("ustar\u{0}00".utf8), "a tar archive"),
+    ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], "a PNG image"), (Array("GIF89a\u{10}\u{0}".utf8), "a GIF image"),
+    (Array("<!DOCTYPE html>\n<html>".utf8), "a web page (HTML)"),
+    (Array("\n <HTML lang=en>".utf8), "a web page (HTML)"),
+    (Array("<?xml version=\"1.0\"?>".utf8), "XML"), (Array("{\\rtf1\\ansi".utf8), "a document (RTF)"),
+    (Array(#"{"id": 1, "name": "Ann, \"A\"", "tags": [], "at": {}}"#.utf8), "JSON"),
+    ([0xEF, 0xBB, 0xBF] + Array("[{\"id\": -1.5e3}, [true, nul".utf8), "JSON"), (Array("[1, 2, 3]\n".utf8), "JSON"),
+    (Array("{\"id\": 1}\n{\"id\": 2}\n{\"i".utf8), "JSON in lines"),
   ]
 
   @Test(arguments: binaries)
@@ -114,6 +121,33 @@ import Testing
     let error = #expect(throws: CSVError.self) { try Self.detect(start) }
     #expect(error?.code == .notText)
     #expect(error?.message.hasPrefix("the data is \(name), ") == true, "\(String(describing: error))")
+  }
+
+  @Test(arguments: [
+    "[id],[name]\n[1],[Ann]\n", "{id},{name}\n1,Ann\n", "{\"a\":1}\tx\n{\"a\":2}\ty\n", "[1],[2]\n[3],[4]\n",
+    "[nil]\n[x]\n",
+    "{\"a\",\"b\"}\n", "{\"a\":1,2\n", "[1}\n", "<5,>6\n1,2\n", "GIF8\n1\n", "ORC\n1\n", "PAR1,PAR2\n1,2\n",
+  ])
+  func `what only begins like another format is separated text`(_ text: String) throws {
+    #expect(try Self.detect(Array(text.utf8)).dialect.encoding == .utf8)
+  }
+
+  @Test(arguments: [1, 3, 100])
+  func `a quote that nothing closes does not make the others text`(_ good: Int) throws {
+    let texts = ["\"short, and good\"", "\"good\"", "\"said \"\"no\"\", twice\"", "plain"]
+    let lines = (0..<good).map { "\($0),\(texts[$0 % 3]),\(texts[3])\n" }.joined()
+    for end in ["\(good),\"cut off", "\(good),\"cut off\n", "\(good),ok,\"cut, off", "\(good),\"cut\noff, here"] {
+      let found = try Self.detect(Array(("id,text,more\n" + lines + end).utf8))
+      #expect(found.dialect == CSVDialect(), "\(end) \(found)")
+    }
+  }
+
+  @Test func `quotes that open and never close are text`() throws {
+    for text in ["size,price\n\"5 inch,1\n7 inch,2\n8 inch,3\n9 inch,3\n", "a,\"\nb,1\nc,2\nd,3\ne,4\n"] {
+      let found = try Self.detect(Array(text.utf8))
+      #expect(found.dialect.quote == nil, "\(found)")
+      #expect(found.dialect.delimiter == UInt8(ascii: ","), "\(found)")
+    }
   }
 
   @Test func `what has no name but is no text is refused`() throws {

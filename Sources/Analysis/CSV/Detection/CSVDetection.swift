@@ -15,12 +15,12 @@ public struct CSVDetection: Sendable, Equatable {
   /// Looks at the beginning of a file: 64 KiB are enough, and more than a megabyte is not looked at.
   ///
   /// - Parameter isWhole: whether the file ends there; otherwise the last record is not counted.
-  /// - Throws: `not_text` for what is no text, by its name where that is known (`gzip`, `xlsx`, …), and
+  /// - Throws: `not_text` for what is no separated text, by its name where that is known (gzip, JSON, …), and
   ///   `unsupported_encoding` for UTF-32.
   public static func detect(prefix: UnsafeRawBufferPointer, isWhole: Bool) throws(CSVError) -> CSVDetection {
     let sample = UnsafeRawBufferPointer(rebasing: prefix.prefix(Limits.csvDetectionBytes))
     let isWhole = isWhole && sample.count == prefix.count
-    if let format = BinaryFormat.found(in: sample) {
+    if let format = ForeignFormat.found(in: sample) {
       throw CSVError(.notText, "the data is \(format.name), not separated text; \(format.advice)")
     }
     let encoding = try EncodingDetection.detect(sample, isWhole: isWhole)

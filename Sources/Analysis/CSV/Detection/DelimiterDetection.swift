@@ -94,27 +94,48 @@ private struct Trial {
     var weights = 0.0
     var fields = 0
     var widths: [Int: Int] = [:]
+    // Fields in quotes, and the line ends within the last field: what an unclosed quote has taken in.
+    var quoted = 0
+    var linesOfLast = 0
     let problems = try CSVSample.read(sample, dialect, isWhole: isWhole) { batch in
       for row in 0..<batch.count {
         let width = batch.fieldCount(of: row)
         widths[width, default: 0] += 1
         for column in 0..<min(width, Limits.csvDetectionColumns) {
-          weights += FieldLook(batch.field(row, column)).weight
+          let field = batch.field(row, column)
+          weights += FieldLook(field).weight
           fields += 1
+          if field.isQuoted { quoted += 1 }
         }
       }
+      linesOfLast = Self.lines(in: batch.field(batch.count - 1, batch.fieldCount(of: batch.count - 1) - 1))
     }
     records = widths.values.reduce(0, +)
     guard records > 0, fields > 0 else { return }
     let most = widths.max { ($0.value, $0.key) < ($1.value, $1.key) }
     columns = most?.key ?? 0
-    consistency = Double(most?.value ?? 0) / Double(records)
+    // Lines that an unclosed quote has taken in are records that do not fit. The one that it stands in does: where other
+    // quotes close, one that does not is a mistake in its record, and no sign that quotes mean nothing.
+    let isUnclosed = isWhole && problems.count(of: .unclosedQuote) > 0
+    let lost = isUnclosed ? linesOfLast : 0
+    consistency = Double(most?.value ?? 0) / Double(records + lost)
     // Quotes within fields do no harm; those that end a field too early do.
     let strays = Double(problems.count(of: .textAfterQuote)) / Double(records)
-    let unclosed = problems.count(of: .unclosedQuote) > 0 && isWhole
     score =
       factor * consistency * consistency * consistency * (weights / Double(fields))
-      * (columns == 1 ? 0.5 : 1 - 0.4 / Double(columns)) * (1 - 0.5 * min(1, strays)) * (unclosed ? 0.3 : 1)
+      * (columns == 1 ? 0.5 : 1 - 0.4 / Double(columns)) * (1 - 0.5 * min(1, strays))
+      * (isUnclosed && quoted == 1 ? 0.3 : 1)
+  }
+
+  /// Line ends in a field, without the last where nothing follows it.
+  private static func lines(in field: CSVField) -> Int {
+    let bytes = field.bytes
+    var lines = 0
+    for index in bytes.indices.dropLast() where bytes[index] == ASCII.lineFeed || bytes[index] == ASCII.carriageReturn {
+      let isFirstOfTwo = bytes[index] == ASCII.carriageReturn && bytes[index + 1] == ASCII.lineFeed
+      if !isFirstOfTwo { lines += 1 }
+    }
+    return lines
   }
 
   var reason: String {

@@ -1,19 +1,44 @@
-/// A format that is no text, told by what its files begin with.
-struct BinaryFormat {
+/// A format that is no separated text, though a file of it may be called so: told by what its files begin with.
+struct ForeignFormat {
   var name: String
   var advice: String
 
-  static func found(in bytes: UnsafeRawBufferPointer) -> BinaryFormat? {
+  static func found(in bytes: UnsafeRawBufferPointer) -> ForeignFormat? {
     if bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) || bytes.starts(with: Array("PK\u{5}\u{6}".utf8)) {
       return archive(bytes)
     }
-    for (start, name, advice) in starts where bytes.starts(with: start) {
-      return BinaryFormat(name: name, advice: advice)
+    for (start, name, advice) in starts where bytes.starts(with: start) && !isWord(start, in: bytes) {
+      return ForeignFormat(name: name, advice: advice)
     }
     if bytes.count >= 262, bytes[257..<262].elementsEqual("ustar".utf8) {
-      return BinaryFormat(name: "a tar archive", advice: unpack)
+      return ForeignFormat(name: "a tar archive", advice: unpack)
+    }
+    return markup(bytes) ?? JSONBeginning.format(of: bytes)
+  }
+
+  /// Formats that are text, but not this: pages that a server sent instead of a file, above all.
+  private static func markup(_ bytes: UnsafeRawBufferPointer) -> ForeignFormat? {
+    let text = bytes.drop { [0xEF, 0xBB, 0xBF, 0x20, ASCII.tab, ASCII.lineFeed, ASCII.carriageReturn].contains($0) }
+    let beginning = String(decoding: text.prefix(16), as: UTF8.self).lowercased()
+    for (start, name, advice) in markups where beginning.hasPrefix(start) {
+      return ForeignFormat(name: name, advice: advice)
     }
     return nil
+  }
+
+  private static let markups: [(start: String, name: String, advice: String)] = [
+    ("<!doctype html", "a web page (HTML)", "download the file itself, which may need a login"),
+    ("<html", "a web page (HTML)", "download the file itself, which may need a login"),
+    ("<?xml", "XML", export), ("{\\rtf", "a document (RTF)", export),
+  ]
+
+  /// Whether a beginning is only the first word of a text, as `GIF8` may be the name of a column: the formats that begin
+  /// with a word go on with bytes that are in no text.
+  private static func isWord(_ start: [UInt8], in bytes: UnsafeRawBufferPointer) -> Bool {
+    func isOfText(_ byte: UInt8) -> Bool {
+      byte >= 0x20 && byte < 0x7F || [ASCII.tab, ASCII.lineFeed, ASCII.carriageReturn].contains(byte)
+    }
+    return start.allSatisfy { isOfText($0) && $0 != UInt8(ascii: "%") } && bytes.prefix(64).allSatisfy(isOfText)
   }
 
   private static let unpack = "unpack it first"
@@ -41,13 +66,13 @@ struct BinaryFormat {
   ]
 
   /// Zip, and the documents that are zips: told by the names of what is in them.
-  private static func archive(_ bytes: UnsafeRawBufferPointer) -> BinaryFormat {
+  private static func archive(_ bytes: UnsafeRawBufferPointer) -> ForeignFormat {
     let names: [(part: String, name: String)] = [
       ("xl/", "an Excel workbook (xlsx)"), ("word/", "a Word document (docx)"),
       ("opendocument.spreadsheet", "an OpenDocument spreadsheet (ods)"),
     ]
     let text = String(decoding: bytes.prefix(4_096), as: UTF8.self)
-    for (part, name) in names where text.contains(part) { return BinaryFormat(name: name, advice: export) }
-    return BinaryFormat(name: "a zip archive", advice: unpack)
+    for (part, name) in names where text.contains(part) { return ForeignFormat(name: name, advice: export) }
+    return ForeignFormat(name: "a zip archive", advice: unpack)
   }
 }
