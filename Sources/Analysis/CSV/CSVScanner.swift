@@ -74,8 +74,6 @@ struct CSVScanner: ~Copyable {
     problems = CSVProblems(keptPerKind: limits.problemsPerKind)
     textCapacity = 2 * Limits.csvPieceBytes
     text = .allocate(capacity: textCapacity + Limits.csvBlockBytes)
-    // What is behind the end is read with the last block, and not looked at; but it has to be something.
-    text.initialize(repeating: 0, count: textCapacity + Limits.csvBlockBytes)
     fieldCapacity = Limits.csvPieceBytes / 8
     fields = .allocate(capacity: fieldCapacity)
     recordCapacity = Limits.csvPieceBytes / 64
@@ -98,7 +96,6 @@ struct CSVScanner: ~Copyable {
       let larger = max(textCapacity * 2, filled + count)
       let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: larger + Limits.csvBlockBytes)
       moved.initialize(from: text, count: filled)
-      (moved + filled).initialize(repeating: 0, count: larger + Limits.csvBlockBytes - filled)
       text.deallocate()
       text = moved
       textCapacity = larger
@@ -109,6 +106,8 @@ struct CSVScanner: ~Copyable {
   mutating func appended(_ count: Int) {
     filled += count
     textBytes += count
+    // What is behind the end is read with the last block, and not looked at; but it has to be something.
+    (text + filled).initialize(repeating: 0, count: Limits.csvBlockBytes)
   }
 
   /// Gives away the records that are finished, if there are any, and makes room for more text.

@@ -2,8 +2,12 @@ import HoldfastAnalysis
 import Testing
 
 @Suite struct CSVLimitsTests {
-  @Test func `a quoted field of 100 MB is cut, and takes no more memory than it may`() throws {
-    var reader = try CSVReader(dialect: .plain)
+  /// Of the usual limits, and a hundred times what smaller ones allow: as a field of 100 MB is to the usual ones.
+  @Test(arguments: [(CSVLimits(), 3, 3 << 20), (CSVLimits(fieldBytes: 1 << 14, recordBytes: 1 << 16), 2, 1 << 18)])
+  func `a quoted field far over its limit is cut, and takes no more memory than it may`(
+    _ limits: CSVLimits, _ pieces: Int, _ bytes: Int
+  ) throws {
+    var reader = try CSVReader(dialect: .plain, limits: limits)
     var fields: [Int] = []
     var beginning: [UInt8] = []
     func take(_ batch: borrowing CSVBatch) {
@@ -15,13 +19,13 @@ import Testing
     func read(_ text: String) { Array(text.utf8).withUnsafeBytes { reader.read($0, take) } }
     read("a,\"")
     let piece = Array("text, \"\"more\"\"\n".utf8) + Array(repeating: UInt8(ascii: "x"), count: 1_000_000)
-    for _ in 0..<100 { piece.withUnsafeBytes { reader.read($0, take) } }
+    for _ in 0..<pieces { piece.withUnsafeBytes { reader.read($0, take) } }
     let held = reader.memoryBytes
     read("\",b\nc,d,e\n")
     reader.finish(take)
 
-    #expect(held < 3 << 20)
-    #expect(fields == [1, 1 << 20, 1, 1, 1, 1])
+    #expect(held < bytes)
+    #expect(fields == [1, limits.fieldBytes, 1, 1, 1, 1])
     #expect(beginning == Array("text, \"m".utf8))
     #expect(reader.problems.count == 1)
     #expect(reader.problems.first[0].kind == .fieldCut)
@@ -31,14 +35,14 @@ import Testing
 
   @Test func `a line of endless fields takes no more memory than a record may`() throws {
     var reader = try CSVReader(
-      dialect: .plain, limits: CSVLimits(fieldBytes: 1_024, recordBytes: 65_536, recordFields: 100))
+      dialect: .plain, limits: CSVLimits(fieldBytes: 1_024, recordBytes: 8_192, recordFields: 100))
     var counts: [Int] = []
     func take(_ batch: borrowing CSVBatch) {
       for row in 0..<batch.count { counts.append(batch.fieldCount(of: row)) }
     }
-    let piece = Array(repeating: Array("some text,\"a \"\"quoted\"\" text\",,".utf8), count: 30_000).flatMap(\.self)
-    for _ in 0..<20 { piece.withUnsafeBytes { reader.read($0, take) } }
-    #expect(reader.memoryBytes < 2 << 20)
+    let piece = Array(repeating: Array("some text,\"a \"\"quoted\"\" text\",,".utf8), count: 5_000).flatMap(\.self)
+    for _ in 0..<10 { piece.withUnsafeBytes { reader.read($0, take) } }
+    #expect(reader.memoryBytes < 1 << 18)
     Array("end\n".utf8).withUnsafeBytes { reader.read($0, take) }
     reader.finish(take)
     #expect(counts == [100])

@@ -114,10 +114,10 @@ struct KeywordsChainTests {
     }
   }
 
-  @Test func `a text of a megabyte is read to its end`() {
+  @Test func `a text of a quarter of a megabyte is read to its end`() {
     #expect(chain.keywords(String(repeating: "a", count: 1 << 20)) == [], "no word is as long")
-    let found = texts(String(repeating: "Rusty anchors hold the old ship. ", count: 1 << 15))
+    let found = texts(String(repeating: "Rusty anchors hold the old ship. ", count: 1 << 13))
     #expect(found.first == "rusty anchors hold")
-    #expect(!texts((0..<100_000).map { "w\($0)x" }.joined(separator: " ")).isEmpty)
+    #expect(!texts((0..<25_000).map { "w\($0)x" }.joined(separator: " ")).isEmpty)
   }
 }

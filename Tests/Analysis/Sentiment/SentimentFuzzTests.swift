@@ -50,13 +50,13 @@ struct SentimentFuzzTests {
   }
 
   @Test func `very long texts and words are read to their end`() {
-    expectSound(String(repeating: "a", count: 1 << 20))
-    expectSound(String(repeating: "😀", count: 1 << 18))
-    expectSound(String(repeating: ":", count: 1 << 20))
-    expectSound(String(repeating: "kiss of ", count: 1 << 17))
-    expectSound(String(repeating: "not ", count: 1 << 18))
-    expectSound(String(repeating: "ab", count: 1 << 19))
-    let long = chain.score(String(repeating: "The plot was slow. I loved the ending, great fun! ", count: 20_000))
+    expectSound(String(repeating: "a", count: 1 << 18))
+    expectSound(String(repeating: "😀", count: 1 << 16))
+    expectSound(String(repeating: ":", count: 1 << 18))
+    expectSound(String(repeating: "kiss of ", count: 1 << 15))
+    expectSound(String(repeating: "not ", count: 1 << 16))
+    expectSound(String(repeating: "ab", count: 1 << 17))
+    let long = chain.score(String(repeating: "The plot was slow. I loved the ending, great fun! ", count: 5_000))
     #expect(long.label == .positive)
   }
 
