@@ -30,6 +30,8 @@ enum Limits {
   static let csvReadBytes = 256 << 10
   /// Bytes of a file of texts in a benchmark.
   static let benchTextsBytes = 1 << 28
+  /// Runs that a benchmark estimates and makes.
+  static let benchRuns = 10_000
   /// Failures of one lane of a benchmark, one after the other, at which it gives up.
   static let benchFailures = 100
 }

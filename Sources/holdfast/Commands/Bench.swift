@@ -38,6 +38,13 @@ extension Command {
       csv          without a hub: splits the --file of separated fields, as often as there is time, by one thread. Says
                    megabytes a second of the pass in the middle; fails when there are no records.
 
+      profile      without a hub: profiles the --file whole, as often as there is time, by one thread. Fails when passes
+                   find different things, or all rows need more memory than the first 100,000.
+
+      estimate     without a hub: estimates --runs of all chains over texts of different shape, and then makes them. Fails
+                   when fewer than nine in ten end within the bounds, the bounds are wider than a quarter to either side,
+                   or the estimate is off by more than 15 %, at the median. Wants a machine that does nothing else.
+
       context      without a hub: lookups of context that is known already, on one thread, by a provider and by composites
                    of three. Fails below 2,000,000 a second of the provider, or 100,000 of a composite.
 
@@ -54,14 +61,15 @@ extension Command {
         "Of echo, put and get: tasks that make the calls, each with its share of them under way; a task for each call unless given."
       ),
       .value("--payload", "BYTES", "Bytes of a payload, such as 100 or 1KiB; 100 unless given."),
-      .value("--seconds", "S", "How long; 5 unless given."),
+      .value("--seconds", "S", "How long; 5 unless given, 30 of estimate."),
       .value("--operations", "N", "Of drain: how many wait; 10000 unless given."),
       .flag("--random-keys", "Of enqueue and drain: notes have random keys, not those that ascend with time."),
       .value("--devices", "N", "Of reconnect: how many come back; 10000 unless given."),
       .value("--capacity", "N", "Of cache: entries that it may have; 100000 unless given."),
       .value("--adapter", "NAME", "Of save: sqlite or file; sqlite unless given."),
       .list("--trace", "FILE", "Of cache: a trace, - for standard input; may be given again."),
-      .value("--file", "FILE", "Of csv: what is read; its dialect is found out."),
+      .value("--file", "FILE", "Of csv and profile: what is read; its dialect is found out."),
+      .value("--runs", "N", "Of estimate: how many; 100 unless given."),
       .list("--texts", "FILE", "Of sentiment: texts, - for standard input; may be given again."),
       .space,
     ],
@@ -92,6 +100,12 @@ extension Command {
       case .csvSpeed(let speed):
         speed.report(console)
         return speed.isRight ? .done : .failed
+      case .profiling(let finding):
+        finding.report(console)
+        return finding.isRight ? .done : .failed
+      case .estimates(let quality):
+        quality.report(console)
+        return quality.isGood ? .done : .failed
       case .sentiments(let reports):
         for report in reports { report.report(console) }
         return .done
@@ -111,7 +125,8 @@ private struct BenchShape {
     case cache
     case save, seal
     case context
-    case csv
+    case csv, profile
+    case estimate
     case sentiment
   }
 
@@ -130,6 +145,7 @@ private struct BenchShape {
   /// Files.
   let traces: [String]
   let file: String
+  let runs: Int
   let texts: [String]
 
   init(_ arguments: Arguments) throws(UsageError) {
@@ -159,8 +175,14 @@ private struct BenchShape {
       throw UsageError(message: "bench: --capacity and --trace are for cache")
     }
     file = arguments["--file"] ?? ""
-    guard (kind == .csv) != file.isEmpty else {
-      throw UsageError(message: kind == .csv ? "bench: csv needs a --file" : "bench: --file is for csv")
+    let readsFile = kind == .csv || kind == .profile
+    guard readsFile != file.isEmpty else {
+      throw UsageError(
+        message: readsFile ? "bench: \(kind.rawValue) needs a --file" : "bench: --file is for csv and profile")
+    }
+    runs = try arguments.count("--runs", in: 1...Limits.benchRuns) ?? 100
+    guard kind == .estimate || arguments["--runs"] == nil else {
+      throw UsageError(message: "bench: --runs is for estimate")
     }
     texts = arguments.list("--texts")
     guard kind == .sentiment || texts.isEmpty else {
@@ -174,7 +196,7 @@ private struct BenchShape {
       throw UsageError(message: "bench: --adapter is sqlite or file, not \"\(adapterName ?? "")\"")
     }
     self.adapter = adapter
-    seconds = (try arguments.duration("--seconds") ?? .seconds(5)) / .seconds(1)
+    seconds = (try arguments.duration("--seconds") ?? .seconds(kind == .estimate ? 30 : 5)) / .seconds(1)
   }
 }
 
@@ -188,6 +210,8 @@ private enum BenchFinding {
   case sentiments([SentimentBench.Report])
   case sealing(SealBench.Finding)
   case csvSpeed(CSVSpeed)
+  case profiling(ProfileBench.Finding)
+  case estimates(EstimateQuality)
 }
 
 private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -> BenchFinding {
@@ -240,6 +264,10 @@ private func measure(_ shape: BenchShape, _ arguments: Arguments) async throws -
     return .calls(try await bench.run(callers: shape.inflight, seconds: shape.seconds))
   case .seal: return .sealing(try await SealBench(payload: shape.payload).run(seconds: shape.seconds))
   case .csv: return .csvSpeed(try CSVBench(path: shape.file).run(seconds: shape.seconds))
+  case .profile: return .profiling(try ProfileBench(path: shape.file).run(seconds: shape.seconds))
+  case .estimate:
+    var bench = EstimateBench()
+    return .estimates(try bench.run(shape.runs, seconds: shape.seconds))
   case .context: return .contextSpeeds(try await ContextBench().run(seconds: shape.seconds))
   case .sentiment:
     let bench = SentimentBench()

@@ -3,8 +3,9 @@
     csv_peer.py generate FOLDER ROWS         writes mixed.csv and text.csv, the same for the same number
     csv_peer.py duckdb FILE SECONDS          DuckDB with one thread; the length of each field is asked for
     csv_peer.py python FILE SECONDS          the module csv of Python; each field becomes a string
+    csv_peer.py summarize FILE SECONDS       DuckDB's SUMMARIZE of the file with one thread
 
-Prints one line of JSON: rows, bytes of all fields, and megabytes a second of the pass in the middle.
+Prints one line of JSON: rows, bytes of all fields, and megabytes and rows a second of the pass in the middle.
 """
 
 import csv
@@ -75,6 +76,20 @@ def duckdb_pass(path):
     return one
 
 
+def summarize_pass(path):
+    import duckdb
+
+    connection = duckdb.connect()
+    connection.execute("SET threads=1")
+
+    def one():
+        columns = connection.execute(f"SUMMARIZE SELECT * FROM read_csv('{path}')").fetchall()
+        names = [description[0] for description in connection.description]
+        return columns[0][names.index("count")], None
+
+    return one
+
+
 def python_pass(path):
     def one():
         with open(path, newline="", encoding="utf-8") as file:
@@ -105,11 +120,13 @@ def measure(one, path, seconds):
     print(json.dumps({
         "bytes": size, "rows": rows, "text_bytes": text_bytes, "passes": len(walls),
         "mb_per_s": round(size / statistics.median(walls) / 1e6, 1),
-        "mb_per_cpu_s": round(size / statistics.median(cpus) / 1e6, 1)}))
+        "mb_per_cpu_s": round(size / statistics.median(cpus) / 1e6, 1),
+        "rows_per_s": round(rows / statistics.median(walls)), "rows_per_cpu_s": round(rows / statistics.median(cpus)),
+        "max_rss_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
 
 
 if sys.argv[1] == "generate":
     generate(pathlib.Path(sys.argv[2]), int(sys.argv[3]))
 else:
-    passes = {"duckdb": duckdb_pass, "python": python_pass}
+    passes = {"duckdb": duckdb_pass, "python": python_pass, "summarize": summarize_pass}
     measure(passes[sys.argv[1]](sys.argv[2]), sys.argv[2], float(sys.argv[3]))

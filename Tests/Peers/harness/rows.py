@@ -112,10 +112,14 @@ CSV_FILES = ("mixed", "text")
 CSV_SPEED = Floor("", 300)
 CSV_DUCKDB = Floor("DuckDB", 2, 4)
 CSV_PYTHON = Floor("Python", None, 10)
+PROFILE = "profile"
+PROFILE_RATE = Floor("DuckDB SUMMARIZE", 1)
+# What all rows take more than the first 100,000.
+PROFILE_GROWTH_MIB = Floor("", 8)
 SENTIMENT = "sentiment"
 SENTIMENT_RATE = Floor("vaderSentiment", 20, 30)
 SENTIMENT_AGREEMENT = Floor("vaderSentiment", 0.9, 1)
 BUILD = "build"
 BUILD_RATIO = Floor("gRPC Swift", 0.5, 0.25)
 
-NAMES = [row.name for row in ROWS] + [IDLE, SYNC, RECONNECT, CODEC, CSV, SENTIMENT, BUILD]
+NAMES = [row.name for row in ROWS] + [IDLE, SYNC, RECONNECT, CODEC, CSV, PROFILE, SENTIMENT, BUILD]
