@@ -29,8 +29,8 @@ public struct LiveEstimate: Sendable, Codable {
   /// clock on the wall, not the sum of theirs.
   public mutating func add(texts: Int, bytes: Int, seconds: Double) {
     let seconds = min(max(0, seconds.isFinite ? seconds : 0), Limits.blockSeconds)
-    self.texts = Self.sum(self.texts, texts)
-    self.bytes = Self.sum(self.bytes, bytes)
+    self.texts.addSaturating(max(0, texts))
+    self.bytes.addSaturating(max(0, bytes))
     elapsedSeconds += seconds
     stretches.append(Stretch(expected: work(texts: max(0, texts), bytes: max(0, bytes)), seconds: seconds))
     if stretches.count > Limits.stretches { joinNeighbours() }
@@ -148,10 +148,5 @@ public struct LiveEstimate: Sendable, Codable {
         expected: stretches[index].expected + stretches[index + 1].expected,
         seconds: stretches[index].seconds + stretches[index + 1].seconds)
     }
-  }
-
-  private static func sum(_ total: Int, _ more: Int) -> Int {
-    let (sum, isTooMuch) = total.addingReportingOverflow(max(0, more))
-    return isTooMuch ? .max : sum
   }
 }

@@ -120,9 +120,9 @@ public struct ColumnProfile: Sendable, Equatable, Codable {
     guard detail == other.detail else {
       throw ProfileMismatch("the profiles of column \"\(name)\" were made in different detail")
     }
-    for index in kinds.indices { kinds[index] = kinds[index].addingSaturated(other.kinds[index]) }
-    for index in notations.indices { notations[index] = notations[index].addingSaturated(other.notations[index]) }
-    for index in nullWords.indices { nullWords[index] = nullWords[index].addingSaturated(other.nullWords[index]) }
+    for index in kinds.indices { kinds[index].addSaturating(other.kinds[index]) }
+    for index in notations.indices { notations[index].addSaturating(other.notations[index]) }
+    for index in nullWords.indices { nullWords[index].addSaturating(other.nullWords[index]) }
     for (index, summary) in other.summaries.enumerated() {
       if let summary { change(index) { $0.merge(summary) } }
     }

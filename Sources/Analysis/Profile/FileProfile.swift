@@ -52,6 +52,6 @@ public struct FileProfile: Sendable, Equatable, Codable {
       throw ProfileMismatch("one part has \(columns.count) columns, and the other \(other.columns.count)")
     }
     for index in columns.indices { try columns[index].merge(other.columns[index]) }
-    rows = rows.addingSaturated(other.rows)
+    rows.addSaturating(other.rows)
   }
 }

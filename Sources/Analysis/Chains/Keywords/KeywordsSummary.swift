@@ -7,12 +7,12 @@ public struct KeywordsSummary: ChainSummary, Equatable {
   public init() {}
 
   mutating func add(_ keywords: [Keyword]) {
-    texts = texts.addingSaturated(1)
+    texts.addSaturating(1)
     for keyword in keywords { counter.add(keyword.text) }
   }
 
   public mutating func merge(_ other: KeywordsSummary) {
-    texts = texts.addingSaturated(other.texts)
+    texts.addSaturating(other.texts)
     counter.merge(other.counter)
   }
 

@@ -29,23 +29,23 @@ public struct SentimentSummary: ChainSummary, Equatable {
 
   mutating func add(_ score: SentimentScore) {
     switch score.label {
-    case .positive: positive = positive.addingSaturated(1)
-    case .neutral: neutral = neutral.addingSaturated(1)
-    case .negative: negative = negative.addingSaturated(1)
+    case .positive: positive.addSaturating(1)
+    case .neutral: neutral.addSaturating(1)
+    case .negative: negative.addSaturating(1)
     }
     let place = Int(((score.compound + 1) / 2 * Double(Self.bins)).rounded(.down))
     let bin = min(max(place, 0), Self.bins - 1)
-    histogram[bin] = histogram[bin].addingSaturated(1)
+    histogram[bin].addSaturating(1)
     let value = (score.compound * Self.unit).rounded()
     sum += value
     sumOfSquares += value * value
   }
 
   public mutating func merge(_ other: SentimentSummary) {
-    positive = positive.addingSaturated(other.positive)
-    neutral = neutral.addingSaturated(other.neutral)
-    negative = negative.addingSaturated(other.negative)
-    for bin in histogram.indices { histogram[bin] = histogram[bin].addingSaturated(other.histogram[bin]) }
+    positive.addSaturating(other.positive)
+    neutral.addSaturating(other.neutral)
+    negative.addSaturating(other.negative)
+    for bin in histogram.indices { histogram[bin].addSaturating(other.histogram[bin]) }
     sum += other.sum
     sumOfSquares += other.sumOfSquares
   }
@@ -84,13 +84,5 @@ extension SentimentSummary {
         forKey: .histogram, in: container,
         debugDescription: "a sentiment summary has \(Self.bins) bins and finite sums; begin the run anew")
     }
-  }
-}
-
-extension UInt64 {
-  /// The sum, or the largest number where it would be larger: what was decoded may be any number.
-  func addingSaturated(_ other: UInt64) -> UInt64 {
-    let (sum, overflow) = addingReportingOverflow(other)
-    return overflow ? .max : sum
   }
 }

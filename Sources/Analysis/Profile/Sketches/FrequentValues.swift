@@ -52,12 +52,12 @@ struct FrequentValues: Sendable, Equatable {
   }
 
   mutating func merge(_ other: FrequentValues) {
-    error = error.addingSaturated(other.error)
+    error.addSaturating(other.error)
     for entry in other.entries { insert(entry) }
     guard used > room else { return }
     // The greatest count that finds no counter is what each may be too low by now.
     let loss = entries[room].count
-    error = error.addingSaturated(loss)
+    error.addSaturating(loss)
     rebuild(places: hashes.count, losing: loss)
   }
 
@@ -107,7 +107,7 @@ struct FrequentValues: Sendable, Equatable {
       let sorted = hashes.indices.filter { hashes[$0] != 0 }.map { counts[$0] }.sorted()
       loss = sorted[sorted.count / 2]
     }
-    error = error.addingSaturated(loss)
+    error.addSaturating(loss)
     rebuild(places: hashes.count, losing: loss)
   }
 
@@ -145,7 +145,7 @@ struct FrequentValues: Sendable, Equatable {
       counts[place] = count
       used += 1
     } else {
-      counts[place] = counts[place].addingSaturated(count)
+      counts[place].addSaturating(count)
     }
   }
 

@@ -36,10 +36,10 @@ struct LengthHistogram: Sendable, Equatable {
     guard other.count > 0 else { return }
     makeRoom(for: other.greatest)
     for (step, added) in other.counts.elements.enumerated() {
-      counts.elements[step] = counts.elements[step].addingSaturated(added)
+      counts.elements[step].addSaturating(added)
     }
-    count = count.addingSaturated(other.count)
-    sum = sum.addingSaturated(other.sum)
+    count.addSaturating(other.count)
+    sum.addSaturating(other.sum)
     least = min(least, other.least)
     greatest = max(greatest, other.greatest)
   }

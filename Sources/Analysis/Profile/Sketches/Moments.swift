@@ -92,11 +92,3 @@ extension Moments: Codable {
     (mean, squares, least, greatest) = (values[0], values[1], values[2], values[3])
   }
 }
-
-extension Int {
-  /// The sum, or the greatest number there is: what a damaged checkpoint counts must not end the program.
-  func addingSaturated(_ other: Int) -> Int {
-    let (sum, overflow) = addingReportingOverflow(other)
-    return overflow ? .max : sum
-  }
-}

@@ -57,7 +57,7 @@ struct QuantileSketch: Sendable, Equatable {
 
   mutating func merge(_ other: QuantileSketch) {
     guard other.count > 0 else { return }
-    count = count.addingSaturated(other.count)
+    count.addSaturating(other.count)
     while levels.count < other.levels.count { levels.append([]) }
     for (level, numbers) in other.levels.enumerated() { levels[level].append(contentsOf: numbers) }
     if other.lowest > lowest { raise(to: other.lowest) }

@@ -22,11 +22,11 @@ struct TextTraits: Sendable, Equatable, Codable {
   }
 
   mutating func merge(_ other: TextTraits) {
-    texts = texts.addingSaturated(other.texts)
-    characters = characters.addingSaturated(other.characters)
-    letters = letters.addingSaturated(other.letters)
-    blanks = blanks.addingSaturated(other.blanks)
-    words = words.addingSaturated(other.words)
-    phrases = phrases.addingSaturated(other.phrases)
+    texts.addSaturating(other.texts)
+    characters.addSaturating(other.characters)
+    letters.addSaturating(other.letters)
+    blanks.addSaturating(other.blanks)
+    words.addSaturating(other.words)
+    phrases.addSaturating(other.phrases)
   }
 }
