@@ -112,9 +112,12 @@ enum Limits {
   /// The highest price of 1,000 tokens: times all tokens that can be counted, it still fits an amount.
   static let highestPrice: Int128 = 1_000_000
 
-  /// Past runs that are remembered, and by how much one may count as slower or faster than was thought: what took ten
-  /// times as long was a laptop that slept.
+  /// Past runs that are remembered, and from how many of a chain on those of others do not count for it.
   static let pastRuns = 32
+  static let ownRuns = 3
+
+  /// By how much a run may count as slower or faster than was thought: what took ten times as long was a laptop that
+  /// slept.
   static let farthestRatio = 4.0
 
   /// What a block of a sample may hold: more is no measurement.

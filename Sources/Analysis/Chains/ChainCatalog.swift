@@ -24,10 +24,21 @@ public struct ChainCatalog: Sendable {
   public func analyze(
     _ texts: [String], with name: String, from checkpoint: [UInt8]
   ) throws(ChainError) -> AnalyzedBatch {
+    try Self.analyze(texts, with: chain(name), from: checkpoint)
+  }
+
+  /// The chain of that name, to try texts with.
+  ///
+  /// - Throws: `ChainError` when there is no such chain.
+  public func trial(of name: String) throws(ChainError) -> ChainTrial {
+    ChainTrial(try chain(name))
+  }
+
+  private func chain(_ name: String) throws(ChainError) -> any Chain {
     guard let chain = chains[name] else {
       throw ChainError(.unknownChain, "there is no chain \(name); there are \(names.joined(separator: ", "))")
     }
-    return try Self.analyze(texts, with: chain, from: checkpoint)
+    return chain
   }
 
   private static func analyze<C: Chain>(
@@ -42,21 +53,31 @@ public struct ChainCatalog: Sendable {
       }
     }
     var batch = AnalyzedBatch()
-    batch.results.reserveCapacity(texts.count)
-    for text in texts {
+    batch.results = chain.results(of: texts, into: &summary)
+    batch.summary = summary.findings
+    batch.checkpoint = try chain.checkpoint(of: summary)
+    return batch
+  }
+}
+
+extension Chain {
+  /// One result for each text: one that the chain cannot work on is an error of its own.
+  func results(of texts: [String], into summary: inout Summary) -> [Result<[Finding], ChainError>] {
+    texts.map { text in
       do {
-        batch.results.append(.success(try chain.analyze(text, into: &summary)))
+        return .success(try analyze(text, into: &summary))
       } catch {
-        batch.results.append(.failure(ChainError(.badText, "\(error)")))
+        return .failure(ChainError(.badText, "\(error)"))
       }
     }
-    batch.summary = summary.findings
+  }
+
+  func checkpoint(of summary: Summary) throws(ChainError) -> [UInt8] {
     do {
-      batch.checkpoint = Array(try JSONEncoder().encode(summary))
+      return Array(try JSONEncoder().encode(summary))
     } catch {
-      throw ChainError(.badCheckpoint, "what \(chain.name) knows cannot be kept: \(error)")
+      throw ChainError(.badCheckpoint, "what \(name) knows cannot be kept: \(error)")
     }
-    return batch
   }
 }
 

@@ -34,7 +34,9 @@ public struct CostEstimator: Sendable {
     pace.secondsToWarmUp = sample.warmUp.reduce(0) {
       $0 + max(0, $1.seconds - pace.seconds(texts: $1.texts, bytes: $1.bytes))
     }
-    let correction = history.correction()
+    let perBatch = sample.batch?.secondsPerText ?? 0
+    pace.secondsPerText += perBatch
+    let correction = history.correction(of: chain)
     let fromSample = regression.relativeVariance
     let fromMachine = correction.deviation * correction.deviation
     // The spread of a sample that missed the few longest texts is too small as well, so that it counts twice.
@@ -43,7 +45,8 @@ public struct CostEstimator: Sendable {
     let uncertainty = 4 * fromSample * fromSample / regression.freedom + fromMachine * fromMachine / correction.freedom
     return estimate(
       workload, pace: pace,
-      seconds: (regression.total(for: workload) + pace.secondsToWarmUp) * correction.mean.exponential(),
+      seconds: (regression.total(for: workload) + perBatch * Double(workload.texts) + pace.secondsToWarmUp)
+        * correction.mean.exponential(),
       deviation: variance.squareRoot(), freedom: uncertainty > 0 ? variance * variance / uncertainty : .infinity,
       tokens: tokens(workload, sample), sampled: sample.texts, runs: correction.count)
   }

@@ -35,8 +35,12 @@ public struct RunHistory: Sendable, Equatable, Codable {
 
   /// How samples have to be set right, as the logarithm of real seconds over expected ones. Before there are runs,
   /// samples are believed with a deviation of 4.5%.
-  func correction() -> LogPrediction {
-    let ratios = runs.compactMap { run in
+  ///
+  /// Chains differ in what samples miss, so that runs of the same chain say more; as soon as there are a few, the others
+  /// do not count.
+  func correction(of chain: String) -> LogPrediction {
+    let own = runs.filter { $0.chain == chain }
+    let ratios = (own.count >= Limits.ownRuns ? own : runs).compactMap { run in
       run.expectedSeconds.flatMap { $0 > 0 && $0.isFinite ? (run.seconds / $0).logarithm() : nil }
     }
     let farthest = Limits.farthestRatio.logarithm()

@@ -34,6 +34,20 @@ public struct SampleBlock: Sendable, Equatable, Codable {
   }
 }
 
+/// What a run does once for so many texts, beside what it does for each: the checkpoint of a batch.
+public struct BatchCost: Sendable, Equatable, Codable {
+  public let texts: Int
+  public let seconds: Double
+
+  /// At least one text, and no more than reason allows.
+  public init(texts: Int, seconds: Double) {
+    self.texts = max(1, texts)
+    self.seconds = min(max(0, seconds.isFinite ? seconds : 0), Limits.blockSeconds)
+  }
+
+  var secondsPerText: Double { seconds / Double(texts) }
+}
+
 /// What was measured on this machine before a run.
 public struct Sample: Sendable, Equatable, Codable {
   /// In the order of the file. Blocks without a text say nothing.
@@ -42,6 +56,8 @@ public struct Sample: Sendable, Equatable, Codable {
   public private(set) var warmUp: [SampleBlock] = []
   /// For each of the blocks, as the how manieth it was timed.
   private(set) var turns: [Int]
+  /// What comes on top of the blocks; nil where they hold everything.
+  public var batch: BatchCost?
 
   /// Blocks in the order of the file, timed in that order.
   public init(blocks: [SampleBlock]) {

@@ -72,16 +72,27 @@ struct EstimateBench {
     let plan = SamplePlan(
       rows: texts.count, sampled: min(Self.sampledTexts, texts.count / Self.sampledShare), seed: random.next())
     var timed: [Clock: [SampleBlock]] = [:]
+    let trial = try catalog.trial(of: chain)
     for place in plan.order {
       let block = Array(texts[plan.blocks[place]])
-      let (tokens, seconds) = try measure { try work(on: block, chain, from: []).tokens }
+      let (tokens, seconds) = measure {
+        _ = trial.analyze(block)
+        return block.reduce(0) { $0 + Self.rule.tokens(in: $1) }
+      }
       for (clock, seconds) in seconds {
         timed[clock, default: []].append(
           SampleBlock(
             texts: block.count, bytes: block.reduce(0) { $0 + $1.utf8.count }, tokens: tokens, seconds: seconds))
       }
     }
-    return timed.mapValues { Sample(plan, timed: $0) }
+    let checkpoint = try trial.checkpoint()
+    let (_, batch) = try measure { try catalog.analyze([], with: chain, from: checkpoint) }
+    return Dictionary(
+      uniqueKeysWithValues: timed.map { clock, timed in
+        var sample = Sample(plan, timed: timed)
+        sample.batch = batch[clock].map { BatchCost(texts: Self.largestBatch, seconds: $0) }
+        return (clock, sample)
+      })
   }
 
   private func make(_ texts: [String], _ chain: String) throws -> (seconds: [Clock: Double], tokens: Int) {

@@ -25,6 +25,35 @@ struct `An estimate of a run` {
     #expect(estimate.tokenRule == "bytes/4")
   }
 
+  @Test func `adds what is done once for each batch`() throws {
+    var sample = Sample(blocks: [SampleBlock(texts: 1_000, seconds: 5)])
+    let workload = Workload(rows: 100_000, columns: 1)
+    sample.batch = BatchCost(texts: 1_000, seconds: 0.5)
+    let estimate = try #require(estimator.estimate(workload, sample: sample))
+    #expect(abs(estimate.seconds.value - 550) < 1e-6)
+    #expect(abs(estimate.expectedSeconds - 550) < 1e-6)
+    for (texts, seconds) in [(0, 1.0), (-5, 1), (1, .nan), (1, .infinity), (1, -1)] {
+      sample.batch = BatchCost(texts: texts, seconds: seconds)
+      #expect(try #require(estimator.estimate(workload, sample: sample)).seconds.value.isFinite)
+    }
+  }
+
+  @Test func `is set right by the runs of the same chain, once there are a few`() throws {
+    let sample = Sample(blocks: [SampleBlock(texts: 1_000, seconds: 5)])
+    let workload = Workload(rows: 100_000, columns: 1)
+    var history = RunHistory()
+    func add(_ chain: String, _ ratio: Double) {
+      history.add(PastRun(chain: chain, texts: 1_000, bytes: nil, seconds: ratio * 10, expectedSeconds: 10))
+    }
+    for _ in 0..<10 { add("keywords", 2) }
+    // Another chain's runs are better than none.
+    #expect(try #require(estimator.estimate(workload, sample: sample, history: history)).seconds.value > 800)
+    for _ in 0..<3 { add("sentiment", 1) }
+    let estimate = try #require(estimator.estimate(workload, sample: sample, history: history))
+    #expect(abs(estimate.seconds.value - 500) < 1e-6)
+    #expect(estimate.pastRuns == 3)
+  }
+
   @Test func `counts long texts that the sample missed by the bytes of all`() throws {
     let blocks = (0..<40).map { index in
       SampleBlock(texts: 25, bytes: 25 * (80 + index), seconds: 25 * (0.001 + 0.0001 * Double(80 + index)))
