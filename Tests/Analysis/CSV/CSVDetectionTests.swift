@@ -66,6 +66,17 @@ import Testing
     #expect(found.reasons[1] == "no delimiter splits the records evenly: one column")
   }
 
+  @Test func `quotes are quotes also where each value has as many delimiters in it`() throws {
+    let values = ["It was great, and I love it, truly.", "It was bad, and late, and wrong."]
+    let rows = (0..<200).map { row in
+      "\(row)," + Array(repeating: "\"\(values[row % 2])\"", count: 5).joined(separator: ",")
+    }
+    let found = try Self.detect(Array(("id,a,b,c,d,e\n" + rows.joined(separator: "\n") + "\n").utf8))
+    #expect(found.dialect.delimiter == UInt8(ascii: ","))
+    #expect(found.dialect.quote == UInt8(ascii: "\""))
+    #expect(found.dialect.hasHeader)
+  }
+
   @Test func `an encoding is told by its bytes`() throws {
     #expect(try Self.detect(Array("name\nzürich\n".utf8)).dialect.encoding == .utf8)
     #expect(try Self.detect(Array("name\nz".utf8) + [0xFC] + Array("rich\n".utf8)).dialect.encoding == .latin1)

@@ -22,7 +22,8 @@ enum FieldLook: Equatable {
       self = .bool
       return
     }
-    let isWrapped = bytes.count > 1 && first == last && (first == UInt8(ascii: "\"") || first == UInt8(ascii: "'"))
+    // What begins with a quote and does not end with it is the first part of a value that has the delimiter in it.
+    let isWrapped = first == UInt8(ascii: "\"") || (bytes.count > 1 && first == last && first == UInt8(ascii: "'"))
     if !field.isQuoted, isWrapped || Self.hasTightDelimiter(bytes) {
       self = .unsplit
       return
