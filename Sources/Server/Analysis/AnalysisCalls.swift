@@ -24,9 +24,11 @@ final class AnalysisCalls: AnalysisService {
 
   var store: Store { persistence.store }
 
-  /// Looks after files and runs until the task is cancelled, with as many workers as the settings say.
+  /// Makes as many workers in this process as the settings say.
+  func joinLocal() { runs.joinLocal(files.settings.workers) }
+
+  /// Looks after files and runs until the task is cancelled.
   nonisolated(nonsending) func run(tell: @escaping @Sendable (String) -> Void) async {
-    runs.joinLocal(files.settings.workers)
     async let tending: Void = files.run { tell("files for analysis: \($0)") }
     await runs.run()
     await tending

@@ -76,6 +76,8 @@ package final class HubServices: Sendable {
     auditing = Task { [directory = options.directory, interval = options.auditInterval] in
       await AuditKeeper.run(store, directory, every: interval, report: log)
     }
+    // Whoever can call may begin a run: its workers are there by then.
+    analysis.joinLocal()
     analyzing = Task { [analysis] in await analysis.run(tell: log) }
   }
 
