@@ -166,8 +166,9 @@ package enum Limits {
   // MARK: Analysis: profiles
   /// Threads that read and profile files.
   static let profileThreads = 2
-  /// Files that are profiled at once.
+  /// Files that are profiled at once, and that wait for that.
   static let profilesAtOnce = 16
+  static let profilesWaiting = 1_000
   /// Bytes of a file's beginning by which it is found out how it is read.
   static let layoutBytes = 256 << 10
   /// Spots of which a sample is taken, and bytes of each.
@@ -206,8 +207,13 @@ package enum Limits {
   static let sampledTexts = 1_000
   static let pastRuns = 100
   static let expectedRuns = 1_000
+  /// Batches after which a run that nobody has estimated says how long it will take, and the share of runs that keep to that.
+  static let shownBatches = 8
+  static let liveCoverage = 0.9
   /// How often a stream of results tells how far its run is.
   static let progressPause: Duration = .milliseconds(250)
+  /// How often it does so where nothing happens.
+  static let reminderPause: Duration = .seconds(1)
   /// How long a column waits when the store cannot take its items.
   static let storePause: Duration = .seconds(1)
 }

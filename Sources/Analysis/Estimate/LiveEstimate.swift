@@ -4,7 +4,7 @@
 /// seem half done when half its rows are. What is done against what was expected is a factor; recent work says more
 /// about it than old work.
 public struct LiveEstimate: Sendable, Codable {
-  public let estimate: Estimate
+  public private(set) var estimate: Estimate
   public private(set) var texts = 0
   public private(set) var bytes = 0
   public private(set) var elapsedSeconds = 0.0
@@ -24,6 +24,23 @@ public struct LiveEstimate: Sendable, Codable {
   private static let memory = 3.0
 
   public init(_ estimate: Estimate) { self.estimate = estimate }
+
+  /// For a run that nobody has estimated: only what it shows counts.
+  /// - Parameter coverage: the share of runs that end between the bounds, 0…1.
+  public init(coverage: Double) {
+    let none = Bounds(0.0, lower: 0, upper: 0)
+    self.init(
+      Estimate(
+        workload: Workload(rows: 0, columns: 1), seconds: none, tokens: Bounds(0, lower: 0, upper: 0), tokenRule: "",
+        cost: Bounds(.zero, lower: .zero, upper: .zero), coverage: coverage, sampledTexts: 0, pastRuns: 0,
+        pace: Pace(secondsPerText: 0), deviation: Limits.deviation, freedom: 1))
+  }
+
+  /// So many texts are left, whatever was thought before; what somebody else has done of them is no part of this.
+  public mutating func setLeft(texts left: Int) {
+    estimate.workload.rows = Self.sum(texts, left)
+    estimate.workload.columns = 1
+  }
 
   /// So many more texts are done, of so many bytes, after so many more seconds; with several workers the seconds of a
   /// clock on the wall, not the sum of theirs.

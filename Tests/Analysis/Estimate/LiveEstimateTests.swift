@@ -37,6 +37,18 @@ struct `An estimate while the run goes on` {
     #expect(live.progress < 0.2)
   }
 
+  @Test func `tells what is left of a run that nobody has estimated by what it shows`() {
+    var live = LiveEstimate(coverage: 0.9)
+    for _ in 0..<10 { live.add(texts: 100, bytes: 5_000, seconds: 0.5) }
+    live.setLeft(texts: 9_000)
+    #expect(abs(live.secondsLeft.value / 45 - 1) < 0.1)
+    #expect(live.secondsLeft.contains(45))
+    #expect(abs(live.progress - 0.1) < 1e-9)
+    live.setLeft(texts: 0)
+    #expect(live.secondsLeft == Bounds(0, lower: 0, upper: 0))
+    #expect(live.progress == 1)
+  }
+
   @Test func `says never more than all, and nothing left at the end`() throws {
     var live = try live()
     var last = 0.0

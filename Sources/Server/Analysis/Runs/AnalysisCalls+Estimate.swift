@@ -18,8 +18,9 @@ extension AnalysisCalls {
     let content = try await files.content(of: request.file, in: request.space)
     let (options, layout) = try await checked(request.options, for: content, in: request.space)
     let estimate = try await estimate(options, content, layout)
-    runs.expected.put(
-      ExpectedRun(file: request.file, options: options.encoded()), estimate.expectedSeconds / parallelism(options))
+    let run = ExpectedRun(file: request.file, options: options.encoded())
+    runs.expected.put(run, estimate.expectedSeconds / parallelism(options))
+    runs.live.note(estimate, for: run, parallelism: parallelism(options))
     return RunEstimate(estimate, parallelism: parallelism(options))
   }
 

@@ -25,7 +25,8 @@ extension AnalysisCalls {
     }
     let (run, now, who) = (UUID(), persistence.now, context.client.id)
     let begun = Lock<BegunRun?>(nil)
-    let expected = runs.expected.get(ExpectedRun(file: request.file, options: options.encoded())) ?? 0
+    let estimated = ExpectedRun(file: request.file, options: options.encoded())
+    let expected = runs.expected.get(estimated) ?? 0
     let reply = try await persistence.mutate(request.space, who, identity, nil) { mutation, transaction in
       let made = try AnalysisRunTable.insert(
         run, of: request.file, space: mutation.account.id, options, expected: expected, at: now, by: who, transaction)
@@ -35,8 +36,7 @@ extension AnalysisCalls {
     }
     // An earlier call began it where the reply is another's.
     if reply.run == run, let begun = begun.withLock({ $0 }) {
-      runs.begin(
-        begun.columns.map { LeasedColumn(run: begun.id, number: $0) }, chain: options.chain, of: begun.space)
+      runs.begin(begun.id, begun.columns, chain: options.chain, of: begun.space, as: estimated)
       runs.count(content, layout, of: begun.id)
     }
     return reply

@@ -1,4 +1,5 @@
 internal import HoldfastContract
+internal import HoldfastRPC
 internal import HoldfastStore
 internal import HoldfastWire
 
@@ -91,6 +92,8 @@ struct ColumnLease: Sendable {
     }
     guard kept else { return false }
     column = next
+    desk.live.note(
+      texts: texts.count, bytes: texts.reduce(0) { $0 + $1.utf8.count }, of: run.id, now: .now())
     desk.signals.announce(run.id)
     return true
   }
@@ -100,19 +103,19 @@ struct ColumnLease: Sendable {
     var last = column
     last.isDone = true
     let (key, run, now, name) = (key, run, desk.now, worker.name)
-    let isHeld = try await desk.store.write { [last] transaction in
-      guard try AnalysisRunTable.holds(key, fence: last.fence, transaction) else { return false }
+    let isOver = try await desk.store.write { [last] transaction -> Bool? in
+      guard try AnalysisRunTable.holds(key, fence: last.fence, transaction) else { return nil }
       try AnalysisRunTable.setCheckpoint(last, of: run.id, at: now, transaction)
       try RunLogTable.append(
         "done: \(last.rowsDone) rows, \(last.errors) errors", by: name, run: run.id, column: key.number, at: now,
         transaction)
       try AnalysisRunTable.setRows(last.rowsDone, of: run.id, transaction)
-      if try AnalysisRunTable.columns(of: run.id, transaction).allSatisfy(\.isDone) {
-        _ = try AnalysisRunTable.end(run.id, .done, failure: "", at: now, transaction)
-      }
-      return true
+      let isOver = try AnalysisRunTable.columns(of: run.id, transaction).allSatisfy(\.isDone)
+      if isOver { _ = try AnalysisRunTable.end(run.id, .done, failure: "", at: now, transaction) }
+      return isOver
     }
-    guard isHeld else { return .lost }
+    guard let isOver else { return .lost }
+    if isOver { desk.live.forget(run.id) }
     desk.signals.announce(run.id)
     return .done
   }

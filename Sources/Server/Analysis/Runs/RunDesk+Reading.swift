@@ -58,7 +58,7 @@ extension RunDesk {
           summary: column.found)
       },
       done: UInt64(clamping: run.done), total: UInt64(clamping: run.rowCount) * UInt64(columns.count),
-      tokens: UInt64(clamping: run.tokens),
+      left: left(of: run, columns: columns.count), tokens: UInt64(clamping: run.tokens),
       cost: Amount(tokens: Int(clamping: run.tokens), price: price).description, began: run.began.timestamp,
       ended: run.ended?.timestamp, by: run.who, failure: run.failure)
   }

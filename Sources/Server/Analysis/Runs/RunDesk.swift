@@ -40,6 +40,8 @@ final class RunDesk: Sendable {
   let signals = RunSignals()
   /// What estimates have said that runs take, in seconds, for the runs that may follow.
   let expected = Cache<ExpectedRun, Double>(capacity: Limits.expectedRuns, clock: { 0 }, weigher: { _, _ in 1 })
+  /// How far the runs are that go on.
+  let live = LiveRuns()
   let report: @Sendable (String) -> Void
   private let state = Lock(State())
 
@@ -56,25 +58,35 @@ final class RunDesk: Sendable {
   /// Takes up the runs that went on when the hub ended, and looks after all until the task is cancelled.
   nonisolated(nonsending) func run() async {
     var hasTakenUp = false
+    var lastReminder = MonotonicTime.now()
     while !Task.isCancelled {
       do {
         if !hasTakenUp {
           for run in try await store.scan({ try AnalysisRunTable.running($0) }) {
-            begin(run.columns.map { LeasedColumn(run: run.id, number: $0) }, chain: run.chain, of: run.space)
+            begin(run.id, run.columns, chain: run.chain, of: run.space)
           }
           hasTakenUp = true
         }
       } catch {
         report("runs cannot be taken up: \(error)")
       }
-      check(now: .now())
+      let now = MonotonicTime.now()
+      check(now: now)
+      // Whoever watches a run that does not get on wants to see that, and who works on it.
+      if now - lastReminder >= Limits.reminderPause {
+        signals.remind()
+        lastReminder = now
+      }
       try? await Task.sleep(for: Limits.workerCheck)
     }
     close()
   }
 
-  func begin(_ columns: [LeasedColumn], chain: String, of space: Int64) {
-    change { $0.coordinator.add(columns, chain: chain, of: space) }
+  /// Has columns of a run worked on.
+  /// - Parameter expected: what the run may have been estimated as.
+  func begin(_ run: Int64, _ columns: [Int64], chain: String, of space: Int64, as expected: ExpectedRun? = nil) {
+    live.begin(run, as: expected, now: .now())
+    change { $0.coordinator.add(columns.map { LeasedColumn(run: run, number: $0) }, chain: chain, of: space) }
   }
 
   /// Nobody needs to work on these any longer.
@@ -263,6 +275,7 @@ final class RunDesk: Sendable {
     }
     drop(columns.map { LeasedColumn(run: run, number: $0) })
     signals.announce(run)
+    live.forget(run)
     return wasRunning
   }
 }

@@ -42,6 +42,12 @@ final class RunSignals: Sendable {
     for caller in woken { caller.resume() }
   }
 
+  /// Lets all who wait look again: there may be nothing new but the time.
+  func remind() {
+    let woken = state.withLock { state in state.runs.keys.flatMap { state.runs[$0]?.waiters.take() ?? [] } }
+    for caller in woken { caller.resume() }
+  }
+
   /// Lets everybody who waits, or will, fail with `unavailable`: the hub is shutting down.
   func close() {
     let ended = state.withLock { state in
@@ -55,7 +61,7 @@ final class RunSignals: Sendable {
     CallError(.unavailable, "the hub is shutting down; ask again after the last item")
   }
 
-  /// Returns once anything was said of the run after `news`. The caller watches it.
+  /// Returns once anything was said of the run after `news`, or it is time to look again. The caller watches it.
   nonisolated(nonsending) func wait(for run: Int64, after news: UInt64) async throws {
     let number = state.withLock { state in
       state.lastNumber += 1
