@@ -130,6 +130,21 @@ struct `Profiles of files` {
     #expect(refused?.declared == .forbidden(Forbidden(space: "notes", need: "read")))
   }
 
+  @Test func `more files than are profiled at once wait for their turn`() async throws {
+    let fixture = try await AnalysisFixture()
+    let client = fixture.client()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<(Limits.profilesAtOnce * 4) {
+        group.addTask {
+          let file = TestFile(Array("id,text\n\(number),text of \(number)\n".utf8), name: "\(number).csv")
+          try await client.upload(file)
+          #expect(try await client.profiles(file).first?.rows == 1)
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   @Test func `many who ask at once get the same, and it is made once`() async throws {
     let fixture = try await AnalysisFixture()
     let client = fixture.client()

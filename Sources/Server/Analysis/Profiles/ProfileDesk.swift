@@ -63,27 +63,18 @@ private struct ProfileKey: Hashable, Sendable {
 
 /// Makes profiles, so many at once that their memory is bounded.
 private struct ProfileSource: CacheSource {
-  private let running = Lock(0)
+  private let turns = Turns(Limits.profilesAtOnce, waiting: Limits.profilesWaiting)
 
   func load(_ key: ProfileKey) async throws -> CacheContent<ProfiledFile>? {
-    guard running.withLock({ $0.take(upTo: Limits.profilesAtOnce) }) else {
+    guard try await turns.take() else {
       var failure = CallError<Never>(.unavailable, "too many files are being profiled; try again later")
       failure.retryAfter = Limits.overloadPause
       throw failure
     }
-    defer { running.withLock { $0 -= 1 } }
+    defer { turns.giveBack() }
     let findings =
       key.isExact
       ? try await key.content.profile(key.layout) : try await key.content.sampledProfile(key.layout)
     return CacheContent(try await AnalysisThreads.run { ProfiledFile(findings) })
-  }
-}
-
-extension Int {
-  /// Counts one more, unless there are so many.
-  fileprivate mutating func take(upTo limit: Int) -> Bool {
-    guard self < limit else { return false }
-    self += 1
-    return true
   }
 }
