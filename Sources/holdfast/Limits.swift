@@ -8,6 +8,13 @@ enum Limits {
   static let hubConnections = 1_000_000
   /// Values in one page of `list` and of `context list`.
   static let pageValues: UInt32 = 500
+  /// Files in one page of `file list`, entries of `run logs`, and runs of `run list`.
+  static let pageFiles: UInt32 = 500
+  static let pageEntries: UInt32 = 500
+  static let pageRuns: UInt32 = 100
+  /// Columns that a worker works on at once, and workers of a hub's own process.
+  static let workerSlots = 1_000
+  static let hubWorkers = 256
   /// Connections of one benchmark.
   static let benchConnections = 20_000
   /// Calls of one benchmark at once.

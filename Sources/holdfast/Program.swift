@@ -15,8 +15,9 @@ enum Program {
     summary: "holdfast \(version): an offline-first state hub, its command line and its tools.",
     commands: [
       .serve, .put, .get, .delete, .exists, .list, .watch, .contextGet, .contextSet, .contextRemove, .contextList,
-      .contextHistory, .contextWatch, .profile, .analyze, .worker, .export, .import, .spaceList, .spaceQuota, .keysList,
-      .keysRotate, .erase, .tokenCreate, .tokenList, .tokenRevoke, .replicaStatus, .replicaQueue, .replicaPush,
+      .contextHistory, .contextWatch, .profile, .analyze, .fileUpload, .fileList, .fileShow, .fileRemove, .runList,
+      .runShow, .runFollow, .runLogs, .runCancel, .worker, .workerList, .export, .import, .spaceList, .spaceQuota,
+      .keysList, .keysRotate, .erase, .tokenCreate, .tokenList, .tokenRevoke, .replicaStatus, .replicaQueue, .replicaPush,
       .replicaPull, .replicaSync, .replicaConflicts, .replicaResolve, .replicaExplain, .replicaParked, .replicaExport,
       .auditVerify, .describe, .bench, .demo, .demoEdit, .demoDevice, .demoProgram, .simulate,
     ])

@@ -41,6 +41,16 @@ enum Quantity {
     return "\(tenths / 10).\(tenths % 10) \(units.first ?? "KiB")"
   }
 
+  /// How a time reads best: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min".
+  static func describe(seconds: Double) -> String {
+    guard seconds.isFinite, abs(seconds) < 1e15 else { return "unknown" }
+    guard seconds >= 10 else { return "\((max(0, seconds) * 10).rounded() / 10) s" }
+    let whole = Int(seconds.rounded())
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3_600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3_600) h \(whole / 60 % 60) min"
+  }
+
   private static func number(_ text: String, _ units: [String: Int]) -> Int? {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let number = Int(digits), let unit = units[String(text.dropFirst(digits.count))] else { return nil }

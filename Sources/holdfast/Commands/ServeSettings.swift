@@ -32,6 +32,10 @@ extension Command {
       .value(
         "--space-values", "N", "Values and entities of a space that has no quota of its own.", standard: "50000000"),
       .value("--value-bytes", "SIZE", "The largest value.", standard: "32MiB"),
+      .value(
+        "--workers", "N", "Threads of its own that analyse columns; 0 leaves that to `holdfast worker`.", standard: "2"),
+      .value("--file-bytes", "SIZE", "The largest file that is uploaded for analysis.", standard: "64GiB"),
+      .value("--keep-uploads", "TIME", "How long an upload that broke off can be gone on with.", standard: "1d"),
       .value("--keep-changes", "TIME", "How long changes stay for watches that come back to them.", standard: "30d"),
       .value("--keep-changes-count", "N", "Changes that a space keeps at most.", standard: "10000000"),
       .value("--keep-outcomes", "TIME", "How long a write that is sent again happens only once.", standard: "7d"),
@@ -78,6 +82,11 @@ struct ServeSettings {
     if let bytes = try arguments.bytes("--value-bytes", in: 1...Limits.valueBytes) {
       hub.persistence.valueBytes = bytes
     }
+    if let count = try arguments.count("--workers", in: 0...Limits.hubWorkers) { hub.analysis.workers = count }
+    if let bytes = try arguments.bytes("--file-bytes", in: 1...Int(HoldfastServer.Limits.fileBytes)) {
+      hub.analysis.fileBytes = Int64(bytes)
+    }
+    if let time = try arguments.duration("--keep-uploads") { hub.analysis.uploadsKept = time }
     if let time = try arguments.duration("--keep-changes") { hub.persistence.changesKept = time }
     if let count = try arguments.count("--keep-changes-count", in: 0...Int.max) {
       hub.persistence.changesKeptCount = Int64(count)

@@ -12,6 +12,8 @@ enum ExitCode: Int32, Sendable, CaseIterable {
   case unreachable = 5
   /// The hub does not let this client do it, or is not the one that the client trusts.
   case refused = 6
+  /// Somebody asked the program to end before its work was done: what shells say of a program that Ctrl-C has ended.
+  case interrupted = 130
 
   /// The name in JSON.
   var name: String {
@@ -23,6 +25,7 @@ enum ExitCode: Int32, Sendable, CaseIterable {
     case .conflict: "conflict"
     case .unreachable: "unreachable"
     case .refused: "refused"
+    case .interrupted: "interrupted"
     }
   }
 }

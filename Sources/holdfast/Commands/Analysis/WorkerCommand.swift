@@ -25,7 +25,7 @@ extension Command {
       let catalog = ChainCatalog.standard
       let worker = Worker(
         hub, space: arguments.space, name: arguments["--name"] ?? "worker", chains: catalog.names,
-        slots: try arguments.count("--slots", in: 1...1_000) ?? 4
+        slots: try arguments.count("--slots", in: 1...Limits.workerSlots) ?? 4
       ) { batch in
         let done = try catalog.analyze(batch.texts, with: batch.chain, from: batch.summary)
         return Worker.Outcome(
@@ -33,7 +33,33 @@ extension Command {
           found: done.summary.map(NamedFinding.init))
       }
       console.note("working for the space \(arguments.space): \(catalog.names.joined(separator: ", "))")
-      try await worker.run()
+      // Whoever asks it to end lets it leave: what it had under way goes to others at once.
+      try await Interruption.stoppable { try await worker.run() }
+      return .done
+    })
+
+  static let workerList = Command(
+    name: "worker list",
+    summary: "Lists the workers that are there for a space.",
+    details:
+      "In text: the name, whether it gives signs of life, its columns, the batches that it has done, its chains.",
+    options: [.space],
+    connection: HubLocation.options,
+    examples: ["holdfast worker list --space shop --data ./hub"],
+    run: { arguments, console in
+      let hub = try await Client.connect(arguments)
+      for worker in try await hub.analysis.workers(WorkersRequest(space: arguments.space)).workers {
+        console.result(
+          [
+            worker.name, worker.healthy ? "healthy" : "silent", "\(worker.leases) columns", "\(worker.batches) batches",
+            worker.joined.text, worker.chains.joined(separator: ","),
+          ].joined(separator: "\t"),
+          json: [
+            "name": .string(worker.name), "healthy": .bool(worker.healthy), "columns": .unsigned(UInt64(worker.leases)),
+            "batches": .unsigned(worker.batches), "joined": .string(worker.joined.text),
+            "chains": .array(worker.chains.map(JSON.string)),
+          ])
+      }
       return .done
     })
 }
