@@ -17,9 +17,9 @@ enum Program {
       .serve, .put, .get, .delete, .exists, .list, .watch, .contextGet, .contextSet, .contextRemove, .contextList,
       .contextHistory, .contextWatch, .profile, .analyze, .fileUpload, .fileList, .fileShow, .fileRemove, .runList,
       .runShow, .runFollow, .runLogs, .runCancel, .worker, .workerList, .export, .import, .spaceList, .spaceQuota,
-      .keysList, .keysRotate, .erase, .tokenCreate, .tokenList, .tokenRevoke, .replicaStatus, .replicaQueue, .replicaPush,
-      .replicaPull, .replicaSync, .replicaConflicts, .replicaResolve, .replicaExplain, .replicaParked, .replicaExport,
-      .auditVerify, .describe, .bench, .demo, .demoEdit, .demoDevice, .demoProgram, .simulate,
+      .keysList, .keysRotate, .erase, .tokenCreate, .tokenList, .tokenRevoke, .replicaStatus, .replicaQueue,
+      .replicaPush, .replicaPull, .replicaSync, .replicaConflicts, .replicaResolve, .replicaExplain, .replicaParked,
+      .replicaExport, .auditVerify, .describe, .bench, .demo, .demoEdit, .demoDevice, .demoProgram, .simulate,
     ])
 
   /// Runs one command line, without the program's own name.
