@@ -110,9 +110,9 @@ struct ColumnLease: Sendable {
         "done: \(last.rowsDone) rows, \(last.errors) errors", by: name, run: run.id, column: key.number, at: now,
         transaction)
       try AnalysisRunTable.setRows(last.rowsDone, of: run.id, transaction)
-      let isOver = try AnalysisRunTable.columns(of: run.id, transaction).allSatisfy(\.isDone)
-      if isOver { _ = try AnalysisRunTable.end(run.id, .done, failure: "", at: now, transaction) }
-      return isOver
+      let areAllDone = try AnalysisRunTable.columns(of: run.id, transaction).allSatisfy(\.isDone)
+      if areAllDone { _ = try AnalysisRunTable.end(run.id, .done, failure: "", at: now, transaction) }
+      return areAllDone
     }
     guard let isOver else { return .lost }
     if isOver { desk.live.forget(run.id) }
