@@ -79,6 +79,14 @@ public struct AdministrationClient: Sendable {
   ) async throws(CallError<AdministrationMethods.EraseSubjectFailure>) -> EraseSubjectReply {
     try await client.unary(AdministrationMethods.eraseSubject, request, options)
   }
+
+  /// What the hub has counted since it started, and how much it has to do now.
+  public nonisolated(nonsending) func metrics(
+    _ request: MetricsRequest,
+    options: CallOptions = .default
+  ) async throws(CallError<AdministrationMethods.MetricsFailure>) -> MetricsReply {
+    try await client.unary(AdministrationMethods.metrics, request, options)
+  }
 }
 
 /// For measuring a hub and the way to it.

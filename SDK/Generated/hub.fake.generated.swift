@@ -29,6 +29,8 @@ public final class FakeAdministration: Sendable {
     var rotateKeysRequests: [RotateKeysRequest] = []
     var eraseSubjectAnswer: UnaryHandler<EraseSubjectRequest, EraseSubjectReply>?
     var eraseSubjectRequests: [EraseSubjectRequest] = []
+    var metricsAnswer: UnaryHandler<MetricsRequest, MetricsReply>?
+    var metricsRequests: [MetricsRequest] = []
   }
 
   private let state = Lock(State())
@@ -106,6 +108,14 @@ public final class FakeAdministration: Sendable {
 
   /// The requests of `eraseSubject` so far, in the order in which they came.
   public var eraseSubjectRequests: [EraseSubjectRequest] { state.withLock { $0.eraseSubjectRequests } }
+
+  /// Sets what answers `metrics`.
+  public func onMetrics(_ answer: @escaping UnaryHandler<MetricsRequest, MetricsReply>) {
+    state.withLock { $0.metricsAnswer = answer }
+  }
+
+  /// The requests of `metrics` so far, in the order in which they came.
+  public var metricsRequests: [MetricsRequest] { state.withLock { $0.metricsRequests } }
 
   /// A client whose calls this fake answers, without a network.
   public func client() -> AdministrationClient {
@@ -204,6 +214,16 @@ public final class FakeAdministration: Sendable {
       }
       guard let answer else {
         throw CallError<Never>(.unimplemented, "FakeAdministration has no answer: call onEraseSubject")
+      }
+      return try await answer(request, context)
+    }
+    dispatcher.unary(AdministrationMethods.metrics) { [state] request, context in
+      let answer = state.withLock { state in
+        state.metricsRequests.append(request)
+        return state.metricsAnswer
+      }
+      guard let answer else {
+        throw CallError<Never>(.unimplemented, "FakeAdministration has no answer: call onMetrics")
       }
       return try await answer(request, context)
     }

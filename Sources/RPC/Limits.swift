@@ -69,6 +69,13 @@ enum Limits {
   /// How often a client looks at calls that are not over. Those that it sees twice hear of their task's cancellation at
   /// once; those that are younger, after two such moments at the latest.
   static let moment: Duration = .milliseconds(10)
+  /// Statuses that are counted each by itself; others count as `unknown`, as which they are to be treated.
+  static let countedStatuses = 17
+  /// Nanoseconds up to which calls are counted together by how long they took.
+  static let countedTimes: [Int64] = [
+    50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000, 100_000_000,
+    250_000_000, 500_000_000, 1_000_000_000, 2_500_000_000, 5_000_000_000, 10_000_000_000, 30_000_000_000,
+  ]
   /// Calls that wait in a client for a free slot of one connection.
   static let waitingCalls = 16_384
 }

@@ -139,6 +139,9 @@ public final class Store: Sendable {
     }
   }
 
+  /// What waits to be written, and what has been.
+  public var figures: StoreFigures { writer.figures }
+
   /// A new reader, for the one thread that will use it.
   public func makeReader() throws(StoreError) -> Reader { try database.makeReader() }
 

@@ -44,6 +44,9 @@ public struct Amount: Sendable, Hashable, Comparable {
 
   public static func < (left: Amount, right: Amount) -> Bool { left.units < right.units }
 
+  /// The nearest floating-point number, for what need not be exact.
+  public var approximate: Double { Double(units) / Double(Self.unitsInOne) }
+
   fileprivate var isWholePrice: Bool { units % 1_000 == 0 && units <= Limits.highestPrice * Self.unitsInOne }
 }
 

@@ -1410,6 +1410,66 @@ public struct EraseSubjectReply: Message {
   }
 }
 
+public struct MetricsRequest: Message {
+  public static let messageName = "holdfast.hub.MetricsRequest"
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public var encodedSize: Int { unknownFields.bytes.count }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
+public struct MetricsReply: Message {
+  public static let messageName = "holdfast.hub.MetricsReply"
+
+  /// In Prometheus' text format, version 0.0.4.
+  public var text: String = ""
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(text: String = "") {
+    self.text = text
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += StringCoding.size(text, field: 1)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    StringCoding.write(text, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try StringCoding.read(&text, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
 public struct Payload: Message {
   public static let messageName = "holdfast.hub.Payload"
 
@@ -1643,6 +1703,7 @@ public enum AdministrationMethods {
       MethodSummary(number: 7, name: "list_keys", shape: .unary, isIdempotent: true),
       MethodSummary(number: 8, name: "rotate_keys", shape: .unary, isIdempotent: false),
       MethodSummary(number: 9, name: "erase_subject", shape: .unary, isIdempotent: true),
+      MethodSummary(number: 10, name: "metrics", shape: .unary, isIdempotent: true),
     ])
 
   /// Services, calls, limits and versions.
@@ -1707,6 +1768,14 @@ public enum AdministrationMethods {
     service: 2,
     method: 9,
     name: "holdfast.hub.Administration/erase_subject",
+    isIdempotent: true
+  )
+
+  /// What the hub has counted since it started, and how much it has to do now.
+  public static let metrics = MethodDescriptor<MetricsRequest, MetricsReply, MetricsFailure>(
+    service: 2,
+    method: 10,
+    name: "holdfast.hub.Administration/metrics",
     isIdempotent: true
   )
 
@@ -1847,6 +1916,24 @@ public enum AdministrationMethods {
 
   /// What `eraseSubject` throws.
   public enum EraseSubjectFailure: DeclaredFailure {
+    case notAllowed(NotAllowed)
+
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
+      switch (package, number) {
+      case (NotAllowed.package, NotAllowed.number): self = .notAllowed(try NotAllowed(decoding: payload))
+      default: return nil
+      }
+    }
+
+    public var error: any DeclaredError {
+      switch self {
+      case .notAllowed(let error): error
+      }
+    }
+  }
+
+  /// What `metrics` throws.
+  public enum MetricsFailure: DeclaredFailure {
     case notAllowed(NotAllowed)
 
     public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {

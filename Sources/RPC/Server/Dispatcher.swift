@@ -75,6 +75,12 @@ public struct Dispatcher: Sendable {
     routes.insert(ClientStreamRoute(method, .both(handler)))
   }
 
+  /// The names of all calls that are served, by their numbers.
+  var names: [String] { routes.names }
+
+  /// A call's number; nil when it is not served.
+  func number(of method: MethodID) -> Int? { routes[method]?.number }
+
   /// The call object, and how it is to be begun. Throws why there is none.
   func call(
     _ method: MethodID, hasItems: Bool, _ arrival: consuming CallArrival, _ body: MessageBody

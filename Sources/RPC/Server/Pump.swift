@@ -75,6 +75,8 @@ final class Pump: @unchecked Sendable {  // all of it is the loop's
   /// Workers that run end with their calls.
   func close() {
     isClosed = true
+    func drop(_ call: ServerCall) { call.drop() }
+    waiting.forEach(drop)
     waiting = PriorityQueue()
     for worker in parked { worker.parked?.resume() }
     parked = []

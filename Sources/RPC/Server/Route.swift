@@ -1,8 +1,10 @@
 import HoldfastWire
 
 /// How one method is served. One subclass for each shape.
-class Route: @unchecked Sendable {  // nothing in it changes, nor in its subclasses
+class Route: @unchecked Sendable {  // nothing in it changes once it is in a table, nor in its subclasses
   let id: MethodID
+  /// Its place among the routes of its table, in the order in which they were entered.
+  fileprivate(set) final var number = 0
   let name: String
   let priority: CallPriority
   let shape: CallShape
@@ -111,11 +113,16 @@ struct RouteTable: Sendable {
   private var slots: [Route?] = [nil, nil]
   private var count = 0
 
+  /// The names of its routes, by their numbers.
+  var names: [String] { slots.compactMap(\.self).sorted { $0.number < $1.number }.map(\.name) }
+
   subscript(id: MethodID) -> Route? { slots[place(of: id)] }
 
   /// Enters a route in place of the one that its method may have had.
   mutating func insert(_ route: Route) {
-    let isNew = self[route.id] == nil
+    let old = self[route.id]
+    let isNew = old == nil
+    route.number = old?.number ?? count
     if isNew, (count + 1) * 2 > slots.count {
       let routes = slots.compactMap(\.self)
       slots = Array(repeating: nil, count: slots.count * 2)

@@ -7,6 +7,7 @@ struct CallArrival: ~Copyable {
   let client: AuthenticatedClient
   /// What the client sent beside the request; nil for nothing.
   let metadata: Metadata?
+  let began: MonotonicTime
   let deadline: MonotonicTime?
   let stream: StreamID
 }
@@ -128,18 +129,28 @@ class ServerCall: @unchecked Sendable {  // state is the loop's, or under a lock
     abandon(failure)
     var metadata = currentReplyMetadata() ?? Metadata()
     metadata.entries.merge(failure.metadata.entries) { $1 }
+    count(failure.status)
     connection.fail(stream, failure, metadata)
+  }
+
+  /// On the loop: the call is over and nobody is left to reply to.
+  final func drop() { count(.cancelled) }
+
+  private final func count(_ status: Status) {
+    connection.meter?.callEnded(route.number, status, began: arrival.began)
   }
 
   /// On the loop: sends the reply, or the failure that ended the call meanwhile.
   final func reply(_ message: some Message) {
     if let ending { return fail(ending) }
+    count(.ok)
     connection.reply(stream, message, currentReplyMetadata())
   }
 
   final func finish() {
     if let ending { return fail(ending) }
     abandon(CallFailure(.cancelled, "the call has ended"))
+    count(.ok)
     connection.finish(stream, currentReplyMetadata())
   }
 

@@ -12,6 +12,10 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
   let dispatcher: Dispatcher
   let creditPortion: Int
   let decodingLimits: DecodingLimits
+  /// Counts what the loop's connections do.
+  let meter: LoopMeter?
+  /// Bytes of this one that have been counted.
+  private var counted: (received: UInt64, sent: UInt64) = (0, 0)
   private let settings: ServerSettings
   private let wire: FrameLink
   private let confinedSession: Confined<ServerSession>
@@ -46,6 +50,8 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       ServerSession(bounds: settings.bounds, agent: settings.agent, timing: settings.timing, now: loop.now))
     creditPortion = settings.bounds.creditPortion
     decodingLimits = DecodingLimits(maximumSize: settings.bounds.messageBytes)
+    meter = settings.meter?.meter(on: loop)
+    meter?.connectionBegan()
   }
 
   private var session: ServerSession {
@@ -88,6 +94,7 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       guard phase == .open || phase == .lingering else { return }
       pump.turnEnded(self)
       let isSent = try wire.send(&session.outbox)
+      countBytes()
       writeStall = isSent ? nil : writeStall ?? loop.now
       if session.takeRetryNotice() { creditWaiters.wake(.connection) }
       try wire.setReading(!isAuthenticating && session.outbox.waiting < Limits.waitingOutput || phase == .lingering)
@@ -156,17 +163,18 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
 
   private func begin(_ stream: StreamID, _ head: consuming CallHead, _ message: MessageBody) {
     guard let authenticated else { return }
-    if let refusal = authenticated.refusal(head.method) {
-      return fail(stream, CallFailure(refusal.status, refusal.message, notBegun: true))
+    let (method, hasItems, now) = (head.method, head.hasItems, loop.now)
+    meter?.callBegan()
+    if let refusal = authenticated.refusal(method) {
+      return refuse(stream, method, CallFailure(refusal.status, refusal.message, notBegun: true), began: now)
     }
-    if let wait = allowance?.begin(bytes: message.count, at: loop.now) {
+    if let wait = allowance?.begin(bytes: message.count, at: now) {
       var failure = CallFailure(.resourceExhausted, "the client goes faster than it may", notBegun: true)
       failure.retryAfter = wait
-      return fail(stream, failure)
+      return refuse(stream, method, failure, began: now)
     }
-    let (method, hasItems) = (head.method, head.hasItems)
     let arrival = CallArrival(
-      connection: self, client: authenticated, metadata: head.metadata, deadline: head.deadline(from: loop.now),
+      connection: self, client: authenticated, metadata: head.metadata, began: now, deadline: head.deadline(from: now),
       stream: stream)
     do {
       let (call, beginning) = try dispatcher.call(method, hasItems: hasItems, arrival, message)
@@ -176,8 +184,14 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
       case .atOnce: call.runAtOnce()
       }
     } catch {
-      fail(stream, error)
+      refuse(stream, method, error, began: now)
     }
+  }
+
+  /// Answers a call that is not begun.
+  private func refuse(_ stream: StreamID, _ method: MethodID, _ failure: CallFailure, began: MonotonicTime) {
+    meter?.callEnded(dispatcher.number(of: method), failure.status, began: began)
+    fail(stream, failure)
   }
 
   // MARK: Authentication
@@ -434,12 +448,19 @@ final class ServerConnection: ReadinessHandler, TurnEndHandler, @unchecked Senda
     if let deadlineTimer { loop.cancel(deadlineTimer.token) }
     timer = nil
     deadlineTimer = nil
+    countBytes()
+    meter?.connectionEnded()
     wire.close()
     allowance?.disconnect()
     allowance = nil
     abandonCalls(CallFailure(.cancelled, "the connection is lost"))
     pump.close()
     onClose(self)
+  }
+
+  private func countBytes() {
+    meter?.moved(received: wire.bytesReceived &- counted.received, sent: wire.bytesSent &- counted.sent)
+    counted = (wire.bytesReceived, wire.bytesSent)
   }
 
   private func abandonCalls(_ failure: CallFailure) {

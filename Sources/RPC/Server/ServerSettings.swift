@@ -11,6 +11,8 @@ public struct ServerSettings: Sendable {
   public var pacing = Duration.seconds(1)
   /// Names the server and its version to clients.
   public var agent = "holdfast"
+  /// Counts what connections and calls do; made of the dispatcher that serves them. Nil counts nothing.
+  public var meter: CallMeter?
   /// Told of handlers that failed and of clients that were shut out; any thread.
   public var log: @Sendable (String) -> Void = { _ in }
 

@@ -12,6 +12,7 @@ struct AdministrationCalls: AdministrationService {
   let description: DescribeReply
   /// How much the hub has to do now.
   let load: @Sendable () async -> HubLoad
+  let metrics: MetricRegistry
   /// Called after a token has been revoked, to end the connections that came with it.
   let revoked: @Sendable (_ id: String) async -> Void
 
@@ -100,6 +101,13 @@ struct AdministrationCalls: AdministrationService {
   ) async throws -> EraseSubjectReply {
     try requireAdministrator(context)
     return try await keys.erase(request, by: context.client.id)
+  }
+
+  nonisolated(nonsending) func metrics(
+    _ request: MetricsRequest, context: CallContext
+  ) async throws -> MetricsReply {
+    try requireAdministrator(context)
+    return MetricsReply(text: metrics.text())
   }
 
   private func requireAdministrator(_ context: CallContext) throws {

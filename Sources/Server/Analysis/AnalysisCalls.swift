@@ -18,7 +18,7 @@ final class AnalysisCalls: AnalysisService {
   ) {
     self.persistence = persistence
     files = FileDesk(beside: persistence, settings)
-    profiles = ProfileDesk(capacity: settings.profileBytes)
+    profiles = ProfileDesk(capacity: settings.profileBytes, files.meter)
     runs = RunDesk(beside: files, report: report)
   }
 

@@ -48,6 +48,9 @@ public protocol AdministrationService: Sendable {
     _ request: EraseSubjectRequest,
     context: CallContext
   ) async throws -> EraseSubjectReply
+
+  /// What the hub has counted since it started, and how much it has to do now.
+  nonisolated(nonsending) func metrics(_ request: MetricsRequest, context: CallContext) async throws -> MetricsReply
 }
 
 extension AdministrationService {
@@ -80,6 +83,9 @@ extension AdministrationService {
     }
     dispatcher.unary(AdministrationMethods.eraseSubject) { request, context in
       try await self.eraseSubject(request, context: context)
+    }
+    dispatcher.unary(AdministrationMethods.metrics) { request, context in
+      try await self.metrics(request, context: context)
     }
   }
 }

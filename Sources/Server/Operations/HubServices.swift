@@ -26,6 +26,8 @@ package final class HubServices: Sendable {
   package let settings: ServerSettings
   /// What is done about entities.
   package let desk: SyncDesk
+  /// What the hub counts.
+  package let metrics: MetricRegistry
   private let persistence: PersistenceCalls
   private let analysis: AnalysisCalls
   private let ring: KeyRing?
@@ -70,8 +72,16 @@ package final class HubServices: Sendable {
     desk = sync.desk
     let log = options.log
     analysis = AnalysisCalls(beside: persistence, options.analysis) { log($0) }
-    dispatcher = Self.dispatcher(persistence, sync, context, analysis, tokens, front, options.persistence)
-    settings = Self.settings(options, tokens, dispatcher)
+    metrics = MetricRegistry()
+    dispatcher = Self.dispatcher(persistence, sync, context, analysis, tokens, metrics, front, options.persistence)
+    let meter = CallMeter(dispatcher)
+    settings = Self.settings(options, tokens, dispatcher, meter)
+    metrics.add(HubMetrics(version: HubServer.version, started: .wallClock()))
+    metrics.add(meter)
+    metrics.add(StoreMetrics(store: store))
+    metrics.add(AdmissionMetrics(admission: sync.admission))
+    metrics.add(CacheMetrics(caches: [("profiles", { [profiles = analysis.profiles] in profiles.counters })]))
+    metrics.add(AnalysisMetrics(calls: analysis))
     housekeeping = Task { await persistence.run(tell: log) { log("housekeeping failed: \($0)") } }
     auditing = Task { [directory = options.directory, interval = options.auditInterval] in
       await AuditKeeper.run(store, directory, every: interval, report: log)
@@ -102,7 +112,7 @@ package final class HubServices: Sendable {
 
   private static func dispatcher(
     _ persistence: PersistenceCalls, _ sync: SyncCalls, _ context: ContextCalls, _ analysis: AnalysisCalls,
-    _ tokens: TokenRegistry, _ front: Front, _ settings: PersistenceSettings
+    _ tokens: TokenRegistry, _ metrics: MetricRegistry, _ front: Front, _ settings: PersistenceSettings
   ) -> Dispatcher {
     var dispatcher = Dispatcher()
     persistence.register(on: &dispatcher)
@@ -118,6 +128,7 @@ package final class HubServices: Sendable {
         load.admission = sync.admission.load
         return load
       },
+      metrics: metrics,
       revoked: front.end
     ).register(on: &dispatcher)
     return dispatcher
@@ -134,7 +145,7 @@ package final class HubServices: Sendable {
   }
 
   private static func settings(
-    _ options: HubServer.Options, _ tokens: TokenRegistry, _ dispatcher: Dispatcher
+    _ options: HubServer.Options, _ tokens: TokenRegistry, _ dispatcher: Dispatcher, _ meter: CallMeter
   ) -> ServerSettings {
     let names = Dictionary(dispatcher.services.map { ($0.number, $0.name) }) { first, _ in first }
     var settings = ServerSettings(authenticator: HubAuthenticator(tokens)) { principal in
@@ -150,6 +161,7 @@ package final class HubServices: Sendable {
     }
     settings.agent = "holdfast/" + HubServer.version
     settings.log = options.log
+    settings.meter = meter
     return settings
   }
 }

@@ -9,8 +9,12 @@ final class Writer: Sendable {
 
   private let queue = Monitor(Queue())
   private let capacity: Int
+  private let meter = WriteMeter()
 
   init(capacity: Int) { self.capacity = capacity }
+
+  /// What has been done so far, and what waits.
+  var figures: StoreFigures { meter.figures(waiting: queue.withLock { $0.jobs.count }) }
 
   /// Queues a job, which is finished later; refuses it when the queue is full or closed.
   func submit(_ job: any WriteJob) throws(StoreError) {
@@ -41,10 +45,12 @@ final class Writer: Sendable {
     while true {
       var hasWaited = false
       guard let jobs = take(&hasWaited) else { return }
-      rhythm.groupBegins(
-        jobs.count, afterWaiting: hasWaited, ofLoop: jobs.first?.delivery != nil, at: monotonicNanoseconds())
+      let began = monotonicNanoseconds()
+      rhythm.groupBegins(jobs.count, afterWaiting: hasWaited, ofLoop: jobs.first?.delivery != nil, at: began)
       let done = database.commit(jobs) { room in takeMore(room, &rhythm) }
-      rhythm.groupEnds(waiting: queue.withLock { $0.jobs.count }, at: monotonicNanoseconds())
+      let ended = monotonicNanoseconds()
+      rhythm.groupEnds(waiting: queue.withLock { $0.jobs.count }, at: ended)
+      meter.groupEnded(writes: done.jobs.count, nanoseconds: ended - began)
       committed(done.notices)
       Delivery.finish(done.jobs)
     }

@@ -138,6 +138,15 @@ struct Coordinator {
 
   func worker(of column: LeasedColumn) -> WorkerID? { columns[column]?.worker }
 
+  /// Whether the column is to be worked on.
+  func has(_ column: LeasedColumn) -> Bool { columns[column] != nil }
+
+  /// Runs with columns that are not done.
+  var runs: Int { Set(columns.keys.lazy.map(\.run)).count }
+
+  /// Columns without a worker.
+  var idle: Int { waiting.count }
+
   // MARK: Tools
 
   private func place(of id: WorkerID) -> Int? { workers.firstIndex { $0.id == id } }

@@ -15,6 +15,7 @@ internal import HoldfastWire
 final class FileDesk: Sendable {
   let persistence: PersistenceCalls
   let settings: AnalysisSettings
+  let meter = AnalysisMeter()
 
   init(beside persistence: PersistenceCalls, _ settings: AnalysisSettings = AnalysisSettings()) {
     self.persistence = persistence
@@ -94,7 +95,7 @@ final class FileDesk: Sendable {
   nonisolated(nonsending) func append(
     _ content: [UInt8], to record: FileRecord, isVerified: Bool, in space: String, by caller: String
   ) async throws -> FileRecord {
-    try await mutate(space, caller) { mutation, transaction in
+    let appended = try await mutate(space, caller) { mutation, transaction in
       guard let known = try FileTable.find(space: mutation.account.id, file: record.file, transaction),
         known.checksum == record.checksum
       else { throw BadFile(reason: "the file was removed while it was uploaded") }
@@ -103,6 +104,9 @@ final class FileDesk: Sendable {
       }
       return try mutation.append(content, to: known, isVerified: isVerified, transaction)
     }
+    meter.bytesUploaded.add(content.count)
+    if appended.state == .ready { meter.filesUploaded.add() }
+    return appended
   }
 
   /// Removes a file.

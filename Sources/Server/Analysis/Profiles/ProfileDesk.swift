@@ -9,9 +9,9 @@ final class ProfileDesk: Sendable {
   private let cache: BackedCache<ProfileSource>
 
   /// - Parameter capacity: bytes of the profiles that are kept.
-  init(capacity: Int) {
+  init(capacity: Int, _ meter: AnalysisMeter) {
     cache = BackedCache(
-      over: ProfileSource(), capacity: max(1, capacity), clock: { MonotonicTime.now().nanoseconds },
+      over: ProfileSource(meter: meter), capacity: max(1, capacity), clock: { MonotonicTime.now().nanoseconds },
       weigher: { _, profile in Limits.profileOverheadBytes + (profile?.encodedSize ?? 0) })
   }
 
@@ -63,6 +63,7 @@ private struct ProfileKey: Hashable, Sendable {
 
 /// Makes profiles, so many at once that their memory is bounded.
 private struct ProfileSource: CacheSource {
+  let meter: AnalysisMeter
   private let turns = Turns(Limits.profilesAtOnce, waiting: Limits.profilesWaiting)
 
   func load(_ key: ProfileKey) async throws -> CacheContent<ProfiledFile>? {
@@ -75,6 +76,8 @@ private struct ProfileSource: CacheSource {
     let findings =
       key.isExact
       ? try await key.content.profile(key.layout) : try await key.content.sampledProfile(key.layout)
-    return CacheContent(try await AnalysisThreads.run { ProfiledFile(findings) })
+    let profile = try await AnalysisThreads.run { ProfiledFile(findings) }
+    (profile.exact ? meter.exactProfiles : meter.sampledProfiles).add()
+    return CacheContent(profile)
   }
 }

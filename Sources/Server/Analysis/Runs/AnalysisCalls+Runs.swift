@@ -36,6 +36,7 @@ extension AnalysisCalls {
     }
     // An earlier call began it where the reply is another's.
     if reply.run == run, let begun = begun.withLock({ $0 }) {
+      files.meter.runsBegun.add()
       runs.begin(begun.id, begun.columns, chain: options.chain, of: begun.space, as: estimated)
       runs.count(content, layout, of: begun.id)
     }

@@ -90,7 +90,11 @@ struct ColumnLease: Sendable {
       try AnalysisRunTable.setCheckpoint(next, of: run.id, at: now, transaction)
       return true
     }
-    guard kept else { return false }
+    guard kept else {
+      desk.meter.resultsRefused.add()
+      return false
+    }
+    desk.meter.keep(block.results, of: run.options, tokens: tokens)
     column = next
     desk.live.note(
       texts: texts.count, bytes: texts.reduce(0) { $0 + $1.utf8.count }, of: run.id, now: .now())
@@ -110,12 +114,15 @@ struct ColumnLease: Sendable {
         "done: \(last.rowsDone) rows, \(last.errors) errors", by: name, run: run.id, column: key.number, at: now,
         transaction)
       try AnalysisRunTable.setRows(last.rowsDone, of: run.id, transaction)
-      let areAllDone = try AnalysisRunTable.columns(of: run.id, transaction).allSatisfy(\.isDone)
-      if areAllDone { _ = try AnalysisRunTable.end(run.id, .done, failure: "", at: now, transaction) }
-      return areAllDone
+      guard try AnalysisRunTable.columns(of: run.id, transaction).allSatisfy(\.isDone) else { return false }
+      return try AnalysisRunTable.end(run.id, .done, failure: "", at: now, transaction)
     }
     guard let isOver else { return .lost }
-    if isOver { desk.live.forget(run.id) }
+    desk.meter.columnsDone.add()
+    if isOver {
+      desk.meter.runEnded(.done)
+      desk.live.forget(run.id)
+    }
     desk.signals.announce(run.id)
     return .done
   }

@@ -23,6 +23,8 @@ final class RunDesk: Sendable {
     var leases: [LeasedColumn: Lease] = [:]
     /// How often each column was given up since its last item.
     var attempts: [LeasedColumn: Int] = [:]
+    /// Columns whose last lease ended before they were done.
+    var released: Set<LeasedColumn> = []
     var lastWorker: UInt64 = 0
     var isClosed = false
   }
@@ -52,6 +54,7 @@ final class RunDesk: Sendable {
 
   var store: Store { files.store }
   var now: Moment { files.persistence.now }
+  var meter: AnalysisMeter { files.meter }
 
   // MARK: Running
 
@@ -92,7 +95,10 @@ final class RunDesk: Sendable {
   /// Nobody needs to work on these any longer.
   func drop(_ columns: [LeasedColumn]) {
     change { state in
-      for column in columns { state.attempts[column] = nil }
+      for column in columns {
+        state.attempts[column] = nil
+        state.released.remove(column)
+      }
       return state.coordinator.remove(columns)
     }
   }
@@ -101,9 +107,11 @@ final class RunDesk: Sendable {
   func check(now: MonotonicTime) {
     change { state in
       var changes = state.coordinator.check(now: now)
+      meter.leasesExpired.add(changes.count { if case .end = $0 { true } else { false } })
       for (column, lease) in state.leases.sorted(by: { $0.key < $1.key })
       where lease.lastProgress + Limits.batchTime <= now && state.coordinator.worker(of: column) == lease.worker {
         state.attempts[column, default: 0] += 1
+        meter.leasesExpired.add()
         changes += state.coordinator.giveUp(column, by: lease.worker)
       }
       return changes
@@ -182,6 +190,10 @@ final class RunDesk: Sendable {
   /// Chains that somebody has who is here and works for the space.
   func chains(for space: Int64) -> Set<String> { state.withLock { $0.coordinator.chains(for: space) } }
 
+  /// Runs that go on, and their columns that nobody works on now.
+  var running: Int { state.withLock { $0.coordinator.runs } }
+  var waiting: Int { state.withLock { $0.coordinator.idle } }
+
   // MARK: Leases
 
   func attempts(at column: LeasedColumn) -> Int { state.withLock { $0.attempts[column, default: 0] } }
@@ -204,8 +216,11 @@ final class RunDesk: Sendable {
         switch change {
         case .end(let column, _):
           if let lease = state.leases.removeValue(forKey: column) { cancelled.append(lease.task) }
+          if state.coordinator.has(column) { state.released.insert(column) }
         case .begin(let column, let id):
           guard let worker = state.workers[id]?.worker else { continue }
+          meter.leasesBegun.add()
+          if state.released.remove(column) != nil { meter.leasesMoved.add() }
           state.leases[column] = Lease(
             worker: id, task: Task { await self.work(on: column, by: worker) }, lastProgress: .now())
         }
@@ -273,6 +288,7 @@ final class RunDesk: Sendable {
         try AnalysisRunTable.columns(of: run, transaction).map(\.id)
       )
     }
+    if wasRunning { meter.runEnded(state) }
     drop(columns.map { LeasedColumn(run: run, number: $0) })
     signals.announce(run)
     live.forget(run)

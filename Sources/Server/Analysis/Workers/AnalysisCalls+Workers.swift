@@ -34,7 +34,8 @@ extension AnalysisCalls {
       try admit(context, .write, to: joined.space)
       runs.noteSign(of: worker.id)
       switch report.value {
-      case .batch(let batch): worker.take(batch)
+      case .batch(let batch):
+        if !worker.take(batch) { files.meter.resultsRefused.add() }
       // What only newer workers say is a sign of life too.
       case .alive, nil: break
       case .joined: throw CallError<Never>(.invalidArgument, "a worker joins once")

@@ -62,9 +62,12 @@ final class RemoteWorker: AnalysisWorker {
   }
 
   /// What came of a batch. One that nobody waits for any longer goes nowhere: its lease has ended.
-  func take(_ report: BatchReport) {
+  /// - Returns: whether anybody waited for it.
+  func take(_ report: BatchReport) -> Bool {
     let key = BatchKey(run: report.run, column: report.column, fence: report.fence)
-    state.withLock { $0.waiting.removeValue(forKey: key) }?.resume(returning: report)
+    guard let caller = state.withLock({ $0.waiting.removeValue(forKey: key) }) else { return false }
+    caller.resume(returning: report)
+    return true
   }
 
   /// The next batch to send; nil when the worker has left. For one task.

@@ -1,0 +1,36 @@
+import Foundation
+import TestSupport
+import Testing
+
+struct `Metrics by the command line` {
+  @Test func `they are printed as Prometheus reads them, and as JSON lines`() async throws {
+    let hub = try await HubProcess()
+    for key in ["a", "b", "c"] {
+      #expect(try await hub.client("put", key, "v", "--space", "notes").exitCode == 0)
+    }
+    let run = try await hub.client("metrics")
+    #expect(run.exitCode == 0)
+    let metrics = try PrometheusText(run.output)
+    let put = #"holdfast_requests_total{call="holdfast.persistence.Persistence/put",status="ok"}"#
+    #expect(metrics[put] == 3)
+    let lines = try await hub.client("metrics", "--json").output.split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    #expect(lines.count >= metrics.series.count)
+    let found = lines.first { line in
+      (line["labels"] as? [String: String])?["call"] == "holdfast.persistence.Persistence/put"
+        && line["name"] as? String == "holdfast_requests_total"
+    }
+    #expect(found?["value"] as? Double == 3)
+  }
+
+  @Test func `only an administrator is told them`() async throws {
+    let hub = try await HubProcess()
+    let token = try await hub.client("token", "create", "app", "--space", "*", "--write")
+    let file = try hub.directory.write(token.output, to: "app.token")
+    let run = try await Holdfast.run(["metrics", "--data", hub.data, "--token-file", file])
+    #expect(run.exitCode == 6)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.contains("needs an admin token"))
+  }
+}
