@@ -50,6 +50,9 @@ extension AnalysisClient {
     _ content: UploadContent, _ name: String, _ space: String, _ file: UUID?, _ options: CallOptions,
     _ retry: RetryPolicy, _ progress: (Int, Int) -> Void
   ) async throws(UploadError) -> FileStatus {
+    // All calls of the upload belong together.
+    var options = options
+    if options.trace == nil { options.trace = .random() }
     let size: Int
     let checksum: [UInt8]
     do {

@@ -107,8 +107,13 @@ public struct Worker: Sendable {
       hasBegun()
       batches.start { [work] in
         let outcome: Outcome
+        let began = WorkedSpan.now()
+        // What the work calls in turn is part of its own span.
+        let trace = TraceContext(traceparent: batch.traceparent)?.child()
+        var traced = batch
+        if let trace { traced.traceparent = trace.traceparent }
         do {
-          outcome = try await work(batch)
+          outcome = try await work(traced)
         } catch {
           if Task.isCancelled { return }
           outcome = Outcome(
@@ -119,7 +124,8 @@ public struct Worker: Sendable {
           .batch(
             BatchReport(
               run: batch.run, column: batch.column, fence: batch.fence, results: outcome.results,
-              summary: outcome.summary, found: outcome.found)))
+              summary: outcome.summary, found: outcome.found,
+              worked: trace.map { WorkedSpan($0, since: began) })))
       }
     }
   }

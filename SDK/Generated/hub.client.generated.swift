@@ -87,6 +87,14 @@ public struct AdministrationClient: Sendable {
   ) async throws(CallError<AdministrationMethods.MetricsFailure>) -> MetricsReply {
     try await client.unary(AdministrationMethods.metrics, request, options)
   }
+
+  /// What was done lately as part of traces: uploads, profiles, runs, and the work on their columns.
+  public nonisolated(nonsending) func spans(
+    _ request: SpansRequest,
+    options: CallOptions = .default
+  ) async throws(CallError<AdministrationMethods.SpansFailure>) -> SpansReply {
+    try await client.unary(AdministrationMethods.spans, request, options)
+  }
 }
 
 /// For measuring a hub and the way to it.

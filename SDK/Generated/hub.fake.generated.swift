@@ -31,6 +31,8 @@ public final class FakeAdministration: Sendable {
     var eraseSubjectRequests: [EraseSubjectRequest] = []
     var metricsAnswer: UnaryHandler<MetricsRequest, MetricsReply>?
     var metricsRequests: [MetricsRequest] = []
+    var spansAnswer: UnaryHandler<SpansRequest, SpansReply>?
+    var spansRequests: [SpansRequest] = []
   }
 
   private let state = Lock(State())
@@ -116,6 +118,14 @@ public final class FakeAdministration: Sendable {
 
   /// The requests of `metrics` so far, in the order in which they came.
   public var metricsRequests: [MetricsRequest] { state.withLock { $0.metricsRequests } }
+
+  /// Sets what answers `spans`.
+  public func onSpans(_ answer: @escaping UnaryHandler<SpansRequest, SpansReply>) {
+    state.withLock { $0.spansAnswer = answer }
+  }
+
+  /// The requests of `spans` so far, in the order in which they came.
+  public var spansRequests: [SpansRequest] { state.withLock { $0.spansRequests } }
 
   /// A client whose calls this fake answers, without a network.
   public func client() -> AdministrationClient {
@@ -224,6 +234,16 @@ public final class FakeAdministration: Sendable {
       }
       guard let answer else {
         throw CallError<Never>(.unimplemented, "FakeAdministration has no answer: call onMetrics")
+      }
+      return try await answer(request, context)
+    }
+    dispatcher.unary(AdministrationMethods.spans) { [state] request, context in
+      let answer = state.withLock { state in
+        state.spansRequests.append(request)
+        return state.spansAnswer
+      }
+      guard let answer else {
+        throw CallError<Never>(.unimplemented, "FakeAdministration has no answer: call onSpans")
       }
       return try await answer(request, context)
     }

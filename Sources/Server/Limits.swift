@@ -145,6 +145,13 @@ package enum Limits {
   /// What one takes at least, for the pace at which others are told to come back.
   static let admissionStay: Duration = .microseconds(100)
 
+  // Operations
+  /// Spans that are kept for whoever asks for traces: of batches, and as many of all else.
+  static let spans = 2_048
+  /// Bytes of a text that a span tells, and of the spans that one reply holds.
+  static let spanTextBytes = 256
+  static let exportedSpanBytes = 3 << 20
+
   // MARK: Analysis: files
   /// Bytes of a file, unless the hub is set up otherwise, and at most.
   package static let fileBytes = ChunkID.fileBytes

@@ -22,5 +22,6 @@ package enum Schema {
     Migration(15, "files for analysis", revert: FileTables.remove, FileTables.create),
     Migration(16, "analyses of a column", revert: AnalysisRunTables.remove, AnalysisRunTables.create),
     Migration(17, "analyses of several columns", revert: AnalysisRunTables.narrow, AnalysisRunTables.widen),
+    Migration(18, "traces of analyses", revert: RunTrace.remove, RunTrace.add),
   ]
 }

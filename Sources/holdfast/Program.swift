@@ -19,7 +19,8 @@ enum Program {
       .runShow, .runFollow, .runLogs, .runCancel, .worker, .workerList, .export, .import, .spaceList, .spaceQuota,
       .keysList, .keysRotate, .erase, .tokenCreate, .tokenList, .tokenRevoke, .replicaStatus, .replicaQueue,
       .replicaPush, .replicaPull, .replicaSync, .replicaConflicts, .replicaResolve, .replicaExplain, .replicaParked,
-      .replicaExport, .auditVerify, .describe, .metrics, .bench, .demo, .demoEdit, .demoDevice, .demoProgram, .simulate,
+      .replicaExport, .auditVerify, .describe, .metrics, .traces, .bench, .demo, .demoEdit, .demoDevice, .demoProgram,
+      .simulate,
     ])
 
   /// Runs one command line, without the program's own name.

@@ -1480,22 +1480,27 @@ public struct StartReply: Message {
   public static let messageName = "holdfast.analysis.StartReply"
 
   public var run: UUID = UUIDCoding.zero
+  /// The trace that the run belongs to, and its span there: W3C trace context.
+  public var traceparent: String = ""
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(run: UUID = UUIDCoding.zero) {
+  public init(run: UUID = UUIDCoding.zero, traceparent: String = "") {
     self.run = run
+    self.traceparent = traceparent
   }
 
   public var encodedSize: Int {
     var size = unknownFields.bytes.count
     size += UUIDCoding.size(run, field: 1)
+    size += StringCoding.size(traceparent, field: 2)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    StringCoding.write(traceparent, field: 2, into: &writer)
     UUIDCoding.write(run, field: 1, into: &writer)
   }
 
@@ -1505,6 +1510,7 @@ public struct StartReply: Message {
       switch tag {
       case 0: return
       case 10: try UUIDCoding.read(&run, from: &reader)
+      case 18: try StringCoding.read(&traceparent, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }
@@ -2370,6 +2376,8 @@ public struct WorkBatch: Message {
   public var texts: [String] = []
   /// In the first batch of a lease: the summary as the last report of the lease before it gave it; empty to start.
   public var summary: [UInt8] = []
+  /// The trace that the run belongs to, and the batch's span there: W3C trace context.
+  public var traceparent: String = ""
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -2381,7 +2389,8 @@ public struct WorkBatch: Message {
     fence: UInt64 = 0,
     row: UInt64 = 0,
     texts: [String] = [],
-    summary: [UInt8] = []
+    summary: [UInt8] = [],
+    traceparent: String = ""
   ) {
     self.run = run
     self.column = column
@@ -2390,6 +2399,7 @@ public struct WorkBatch: Message {
     self.row = row
     self.texts = texts
     self.summary = summary
+    self.traceparent = traceparent
   }
 
   public var encodedSize: Int {
@@ -2401,11 +2411,13 @@ public struct WorkBatch: Message {
     size += UInt64Coding.size(row, field: 5)
     size += StringCoding.sizeList(texts, field: 6)
     size += BytesCoding.size(summary, field: 7)
+    size += StringCoding.size(traceparent, field: 8)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    StringCoding.write(traceparent, field: 8, into: &writer)
     BytesCoding.write(summary, field: 7, into: &writer)
     StringCoding.writeList(texts, field: 6, into: &writer)
     UInt64Coding.write(row, field: 5, into: &writer)
@@ -2427,6 +2439,54 @@ public struct WorkBatch: Message {
       case 40: try UInt64Coding.read(&row, from: &reader)
       case 50: try StringCoding.readList(&texts, tag: tag, from: &reader)
       case 58: try BytesCoding.read(&summary, from: &reader)
+      case 66: try StringCoding.read(&traceparent, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
+/// When a worker was at a batch, by its own clock.
+public struct WorkedSpan: Message {
+  public static let messageName = "holdfast.analysis.WorkedSpan"
+
+  /// Drawn by chance, and not 0: the number of its span in the batch's trace.
+  public var span: UInt64 = 0
+  public var began: Timestamp = Timestamp(seconds: 0)
+  public var ended: Timestamp = Timestamp(seconds: 0)
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(span: UInt64 = 0, began: Timestamp = Timestamp(seconds: 0), ended: Timestamp = Timestamp(seconds: 0)) {
+    self.span = span
+    self.began = began
+    self.ended = ended
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += UInt64Coding.size(span, field: 1)
+    size += TimestampCoding.size(began, field: 2)
+    size += TimestampCoding.size(ended, field: 3)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    TimestampCoding.write(ended, field: 3, into: &writer)
+    TimestampCoding.write(began, field: 2, into: &writer)
+    UInt64Coding.write(span, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: try UInt64Coding.read(&span, from: &reader)
+      case 18: try TimestampCoding.read(&began, from: &reader)
+      case 26: try TimestampCoding.read(&ended, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }
@@ -2445,6 +2505,8 @@ public struct BatchReport: Message {
   public var summary: [UInt8] = []
   /// The same for people.
   public var found: [NamedFinding] = []
+  /// For the trace that the batch belongs to.
+  public var worked: WorkedSpan?
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -2455,7 +2517,8 @@ public struct BatchReport: Message {
     fence: UInt64 = 0,
     results: [ItemResult] = [],
     summary: [UInt8] = [],
-    found: [NamedFinding] = []
+    found: [NamedFinding] = [],
+    worked: WorkedSpan? = nil
   ) {
     self.run = run
     self.column = column
@@ -2463,6 +2526,7 @@ public struct BatchReport: Message {
     self.results = results
     self.summary = summary
     self.found = found
+    self.worked = worked
   }
 
   public var encodedSize: Int {
@@ -2473,11 +2537,13 @@ public struct BatchReport: Message {
     size += MessageCoding<ItemResult>.sizeList(results, field: 4)
     size += BytesCoding.size(summary, field: 5)
     size += MessageCoding<NamedFinding>.sizeList(found, field: 6)
+    size += MessageCoding<WorkedSpan>.sizeOptional(worked, field: 7)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    MessageCoding<WorkedSpan>.writeOptional(worked, field: 7, into: &writer)
     MessageCoding<NamedFinding>.writeList(found, field: 6, into: &writer)
     BytesCoding.write(summary, field: 5, into: &writer)
     MessageCoding<ItemResult>.writeList(results, field: 4, into: &writer)
@@ -2497,6 +2563,7 @@ public struct BatchReport: Message {
       case 34: try MessageCoding<ItemResult>.readList(&results, tag: tag, from: &reader)
       case 42: try BytesCoding.read(&summary, from: &reader)
       case 50: try MessageCoding<NamedFinding>.readList(&found, tag: tag, from: &reader)
+      case 58: try MessageCoding<WorkedSpan>.readOptional(&worked, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }

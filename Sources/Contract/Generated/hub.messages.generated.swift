@@ -1470,6 +1470,84 @@ public struct MetricsReply: Message {
   }
 }
 
+public struct SpansRequest: Message {
+  public static let messageName = "holdfast.hub.SpansRequest"
+
+  /// Of this trace alone, by its 16 bytes; empty: of all.
+  public var trace: [UInt8] = []
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(trace: [UInt8] = []) {
+    self.trace = trace
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += BytesCoding.size(trace, field: 1)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    BytesCoding.write(trace, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try BytesCoding.read(&trace, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
+public struct SpansReply: Message {
+  public static let messageName = "holdfast.hub.SpansReply"
+
+  /// In JSON, as OTLP/HTTP has it: the body of a request to `/v1/traces`. The newest come first.
+  public var otlp: String = ""
+  /// There are more, which did not fit.
+  public var more: Bool = false
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(otlp: String = "", more: Bool = false) {
+    self.otlp = otlp
+    self.more = more
+  }
+
+  public var encodedSize: Int {
+    var size = unknownFields.bytes.count
+    size += StringCoding.size(otlp, field: 1)
+    size += BoolCoding.size(more, field: 2)
+    return size
+  }
+
+  public func encode(into writer: inout MessageWriter) {
+    writer.write(unknownFields)
+    BoolCoding.write(more, field: 2, into: &writer)
+    StringCoding.write(otlp, field: 1, into: &writer)
+  }
+
+  public mutating func merge(from reader: inout MessageReader) throws(MessageDecodingError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try StringCoding.read(&otlp, from: &reader)
+      case 16: try BoolCoding.read(&more, from: &reader)
+      default: try reader.skip(tag, into: &unknownFields)
+      }
+    }
+  }
+}
+
 public struct Payload: Message {
   public static let messageName = "holdfast.hub.Payload"
 
@@ -1704,6 +1782,7 @@ public enum AdministrationMethods {
       MethodSummary(number: 8, name: "rotate_keys", shape: .unary, isIdempotent: false),
       MethodSummary(number: 9, name: "erase_subject", shape: .unary, isIdempotent: true),
       MethodSummary(number: 10, name: "metrics", shape: .unary, isIdempotent: true),
+      MethodSummary(number: 11, name: "spans", shape: .unary, isIdempotent: true),
     ])
 
   /// Services, calls, limits and versions.
@@ -1776,6 +1855,14 @@ public enum AdministrationMethods {
     service: 2,
     method: 10,
     name: "holdfast.hub.Administration/metrics",
+    isIdempotent: true
+  )
+
+  /// What was done lately as part of traces: uploads, profiles, runs, and the work on their columns.
+  public static let spans = MethodDescriptor<SpansRequest, SpansReply, SpansFailure>(
+    service: 2,
+    method: 11,
+    name: "holdfast.hub.Administration/spans",
     isIdempotent: true
   )
 
@@ -1934,6 +2021,24 @@ public enum AdministrationMethods {
 
   /// What `metrics` throws.
   public enum MetricsFailure: DeclaredFailure {
+    case notAllowed(NotAllowed)
+
+    public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {
+      switch (package, number) {
+      case (NotAllowed.package, NotAllowed.number): self = .notAllowed(try NotAllowed(decoding: payload))
+      default: return nil
+      }
+    }
+
+    public var error: any DeclaredError {
+      switch self {
+      case .notAllowed(let error): error
+      }
+    }
+  }
+
+  /// What `spans` throws.
+  public enum SpansFailure: DeclaredFailure {
     case notAllowed(NotAllowed)
 
     public init?(package: String, number: UInt32, payload: UnsafeRawBufferPointer) throws(MessageDecodingError) {

@@ -20,6 +20,19 @@ public struct CallOptions: Sendable {
   }
 
   @inlinable public static var `default`: CallOptions { CallOptions() }
+
+  /// The trace that the call belongs to, and the span that it is part of.
+  public var trace: TraceContext? {
+    get { metadata[Metadata.traceparent].flatMap(TraceContext.init(traceparent:)) }
+    set { metadata[Metadata.traceparent] = newValue?.traceparent }
+  }
+
+  /// Options of calls that belong together: to this trace, or to one that begins.
+  public static func traced(_ trace: TraceContext = .random()) -> CallOptions {
+    var options = CallOptions()
+    options.trace = trace
+    return options
+  }
 }
 
 /// How often and how soon a call is sent again.

@@ -16,6 +16,8 @@ public struct CallContext: Sendable {
   public var idempotencyKey: [UInt8]? { call.metadata?.entries[Metadata.idempotencyKey] }
   /// W3C trace context, when the client sent one.
   public var traceparent: String? { call.metadata?[Metadata.traceparent] }
+  /// The same, if it can be read.
+  public var trace: TraceContext? { traceparent.flatMap(TraceContext.init(traceparent:)) }
 
   /// Sends this with the reply, beside its message.
   public func setReplyMetadata(_ name: String, _ value: String) {

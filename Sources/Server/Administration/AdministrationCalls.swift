@@ -13,6 +13,7 @@ struct AdministrationCalls: AdministrationService {
   /// How much the hub has to do now.
   let load: @Sendable () async -> HubLoad
   let metrics: MetricRegistry
+  let spans: SpanLog
   /// Called after a token has been revoked, to end the connections that came with it.
   let revoked: @Sendable (_ id: String) async -> Void
 
@@ -108,6 +109,19 @@ struct AdministrationCalls: AdministrationService {
   ) async throws -> MetricsReply {
     try requireAdministrator(context)
     return MetricsReply(text: metrics.text())
+  }
+
+  nonisolated(nonsending) func spans(_ request: SpansRequest, context: CallContext) async throws -> SpansReply {
+    try requireAdministrator(context)
+    var trace: TraceID?
+    if !request.trace.isEmpty {
+      guard let wanted = TraceID(bytes: request.trace) else {
+        throw CallError<Never>(.invalidArgument, "a trace is known by 16 bytes, which are not all zero")
+      }
+      trace = wanted
+    }
+    let export = SpanExport(spans.spans(of: trace), version: HubServer.version, upTo: Limits.exportedSpanBytes)
+    return SpansReply(otlp: try export.text(), more: !export.isComplete)
   }
 
   private func requireAdministrator(_ context: CallContext) throws {

@@ -51,6 +51,9 @@ public protocol AdministrationService: Sendable {
 
   /// What the hub has counted since it started, and how much it has to do now.
   nonisolated(nonsending) func metrics(_ request: MetricsRequest, context: CallContext) async throws -> MetricsReply
+
+  /// What was done lately as part of traces: uploads, profiles, runs, and the work on their columns.
+  nonisolated(nonsending) func spans(_ request: SpansRequest, context: CallContext) async throws -> SpansReply
 }
 
 extension AdministrationService {
@@ -86,6 +89,9 @@ extension AdministrationService {
     }
     dispatcher.unary(AdministrationMethods.metrics) { request, context in
       try await self.metrics(request, context: context)
+    }
+    dispatcher.unary(AdministrationMethods.spans) { request, context in
+      try await self.spans(request, context: context)
     }
   }
 }

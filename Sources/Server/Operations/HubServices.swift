@@ -82,6 +82,7 @@ package final class HubServices: Sendable {
     metrics.add(AdmissionMetrics(admission: sync.admission))
     metrics.add(CacheMetrics(caches: [("profiles", { [profiles = analysis.profiles] in profiles.counters })]))
     metrics.add(AnalysisMetrics(calls: analysis))
+    metrics.add(analysis.files.spans)
     housekeeping = Task { await persistence.run(tell: log) { log("housekeeping failed: \($0)") } }
     auditing = Task { [directory = options.directory, interval = options.auditInterval] in
       await AuditKeeper.run(store, directory, every: interval, report: log)
@@ -128,7 +129,7 @@ package final class HubServices: Sendable {
         load.admission = sync.admission.load
         return load
       },
-      metrics: metrics,
+      metrics: metrics, spans: analysis.files.spans,
       revoked: front.end
     ).register(on: &dispatcher)
     return dispatcher

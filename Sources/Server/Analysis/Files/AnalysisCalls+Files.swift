@@ -15,10 +15,23 @@ extension AnalysisCalls {
     // Refused before any of the content is taken.
     let caller = try admit(context, .write, to: head.space)
     try check(head)
+    return try await spanning("upload", context) { span in
+      span.note("file", .text("\(head.file)"))
+      span.note("offset", .integer(Int(clamping: head.offset)))
+      let status = try await take(head, first.content, &pieces, by: caller)
+      span.note("received", .integer(Int(clamping: status.received)))
+      span.note("ready", .flag(status.state == .ready))
+      return status
+    }
+  }
+
+  private nonisolated(nonsending) func take(
+    _ head: UploadHead, _ first: [UInt8], _ pieces: inout RequestStream<FilePiece>.AsyncIterator, by caller: String
+  ) async throws -> FileStatus {
     var upload = try await FileUpload.begin(head, at: files, by: caller)
     if upload.isReady { return upload.record.status(in: head.space) }
     do {
-      try await upload.take(first.content)
+      try await upload.take(first)
       while !upload.isReady, let piece = try await pieces.next() { try await upload.take(piece.content) }
     } catch {
       // The connection is lost or the call cancelled: what has come is kept, so that a client which loses its connection

@@ -16,6 +16,7 @@ final class FileDesk: Sendable {
   let persistence: PersistenceCalls
   let settings: AnalysisSettings
   let meter = AnalysisMeter()
+  let spans = SpanLog()
 
   init(beside persistence: PersistenceCalls, _ settings: AnalysisSettings = AnalysisSettings()) {
     self.persistence = persistence

@@ -25,14 +25,16 @@ extension AnalysisCalls {
     }
     let (run, now, who) = (UUID(), persistence.now, context.client.id)
     let begun = Lock<BegunRun?>(nil)
+    let trace = RunTrace(in: context.trace)
     let estimated = ExpectedRun(file: request.file, options: options.encoded())
     let expected = runs.expected.get(estimated) ?? 0
     let reply = try await persistence.mutate(request.space, who, identity, nil) { mutation, transaction in
       let made = try AnalysisRunTable.insert(
         run, of: request.file, space: mutation.account.id, options, expected: expected, at: now, by: who, transaction)
+      try trace.write(toRun: made.id, transaction)
       mutation.entries.append(LogEntry(kind: .analysisBegan, key: run.bytes, content: SHA256.hash(options.encoded())))
       begun.withLock { $0 = BegunRun(id: made.id, space: mutation.account.id, columns: made.columns) }
-      return StartReply(run: run)
+      return StartReply(run: run, traceparent: trace.context.traceparent)
     }
     // An earlier call began it where the reply is another's.
     if reply.run == run, let begun = begun.withLock({ $0 }) {

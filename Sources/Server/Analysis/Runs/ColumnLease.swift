@@ -19,6 +19,9 @@ struct ColumnLease: Sendable {
   let worker: any AnalysisWorker
   let run: AnalysisRun
   var column: AnalysisColumn
+  /// The run's trace; nil for a run from before there were traces.
+  let trace: RunTrace?
+  let span: OpenSpan
 
   /// Takes the column: leases from before no longer hold.
   /// - Returns: nil when there is nothing to do.
@@ -26,14 +29,16 @@ struct ColumnLease: Sendable {
     _ key: LeasedColumn, _ worker: any AnalysisWorker, at desk: RunDesk
   ) async throws -> ColumnLease? {
     let (now, name) = (desk.now, worker.name)
-    let taken = try await desk.store.write { transaction -> (run: AnalysisRun, column: AnalysisColumn)? in
+    return try await desk.store.write { transaction -> ColumnLease? in
       guard let taken = try AnalysisRunTable.lease(key, transaction) else { return nil }
       try RunLogTable.append(
         taken.column.rowsDone == 0 ? "began" : "goes on after row \(taken.column.rowsDone)", by: name, run: key.run,
         column: key.number, at: now, transaction)
-      return taken
+      let trace = try RunTrace.read(ofRun: key.run, transaction)
+      return ColumnLease(
+        desk: desk, key: key, worker: worker, run: taken.run, column: taken.column, trace: trace,
+        span: span(of: taken.run, taken.column, worker, in: trace))
     }
-    return taken.map { ColumnLease(desk: desk, key: key, worker: worker, run: $0.run, column: $0.column) }
   }
 
   /// Works until the column is done.
@@ -51,7 +56,7 @@ struct ColumnLease: Sendable {
         ? BatchReport(
           results: [ItemResult(error: "no worker could work on this text")], summary: column.summary,
           found: column.found)
-        : try await worker.work(request(batch))
+        : try await workInSpan(request(batch))
       guard report.results.count == batch.count else {
         throw WorkerFailure(description: "\(report.results.count) results came for \(batch.count) texts")
       }
@@ -122,6 +127,7 @@ struct ColumnLease: Sendable {
     if isOver {
       desk.meter.runEnded(.done)
       desk.live.forget(run.id)
+      desk.noteSpan(of: run, trace, .done, columns: run.options.columns.count)
     }
     desk.signals.announce(run.id)
     return .done

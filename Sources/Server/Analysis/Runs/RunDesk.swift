@@ -55,6 +55,7 @@ final class RunDesk: Sendable {
   var store: Store { files.store }
   var now: Moment { files.persistence.now }
   var meter: AnalysisMeter { files.meter }
+  var spans: SpanLog { files.spans }
 
   // MARK: Running
 
@@ -233,7 +234,7 @@ final class RunDesk: Sendable {
   private func work(on column: LeasedColumn, by worker: any AnalysisWorker) async {
     do {
       guard var lease = try await ColumnLease.begin(column, worker, at: self) else { return drop([column]) }
-      if try await lease.work() == .done { drop([column]) }
+      if try await lease.workInSpan() == .done { drop([column]) }
     } catch is CancellationError {
       return
     } catch let failure as WorkerFailure {
@@ -282,13 +283,17 @@ final class RunDesk: Sendable {
   @discardableResult
   nonisolated(nonsending) func end(_ run: Int64, _ state: RunState, failure: String) async throws -> Bool {
     let now = now
-    let (wasRunning, columns) = try await store.write { transaction in
+    let (wasRunning, columns, found, trace) = try await store.write { transaction in
       (
         try AnalysisRunTable.end(run, state, failure: failure, at: now, transaction),
-        try AnalysisRunTable.columns(of: run, transaction).map(\.id)
+        try AnalysisRunTable.columns(of: run, transaction).map(\.id), try AnalysisRunTable.find(run, transaction),
+        try RunTrace.read(ofRun: run, transaction)
       )
     }
-    if wasRunning { meter.runEnded(state) }
+    if wasRunning, let found {
+      meter.runEnded(state)
+      noteSpan(of: found, trace, state, columns: columns.count, failure: failure)
+    }
     drop(columns.map { LeasedColumn(run: run, number: $0) })
     signals.announce(run)
     live.forget(run)
