@@ -205,6 +205,8 @@ package enum Limits {
   /// Columns of one analysis, and of those that a file has as many as an error names.
   static let runColumns = 10_000
   static let toldColumns = 100
+  /// Rows of an analysis whose file was removed which one transaction drops.
+  static let droppedRows = 256
   /// Analyses of a page.
   static let listedRuns = 100
   /// Bytes of the names of workers and chains, and chains that one worker has.

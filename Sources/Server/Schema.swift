@@ -23,5 +23,7 @@ package enum Schema {
     Migration(16, "analyses of a column", revert: AnalysisRunTables.remove, AnalysisRunTables.create),
     Migration(17, "analyses of several columns", revert: AnalysisRunTables.narrow, AnalysisRunTables.widen),
     Migration(18, "traces of analyses", revert: RunTrace.remove, RunTrace.add),
+    Migration(
+      19, "analyses of removed files", revert: AnalysisRunTables.removeEmptying, AnalysisRunTables.addEmptying),
   ]
 }

@@ -29,9 +29,22 @@ final class AnalysisCalls: AnalysisService {
 
   /// Looks after files and runs until the task is cancelled.
   nonisolated(nonsending) func run(tell: @escaping @Sendable (String) -> Void) async {
-    async let tending: Void = files.run { tell("files for analysis: \($0)") }
+    async let tending: Void = tend(tell: tell)
     await runs.run()
     await tending
+  }
+
+  /// Errors are told, and the work goes on with the next turn.
+  private nonisolated(nonsending) func tend(tell: @Sendable (String) -> Void) async {
+    while !Task.isCancelled {
+      do {
+        try await files.tend()
+        try await runs.tend()
+      } catch {
+        tell("files and analyses are not tended: \(error)")
+      }
+      try? await Task.sleep(for: persistence.settings.housekeeping)
+    }
   }
 
   /// Whether the caller may do this.

@@ -225,26 +225,6 @@ struct `Analyses of columns` {
     }
   }
 
-  @Test func `a run whose file is removed fails and says so`() async throws {
-    let run = try await {
-      let worker = Task { [hub] in
-        try await Worker(hub, space: "notes", chain: "length") { _ in
-          try await Task.sleep(for: .seconds(3_600))
-          return []
-        }.run()
-      }
-      defer { worker.cancel() }
-      try await until { fixture.calls.runs.workers.count == 1 }
-      return try await start()
-    }()
-    _ = try await client.removeFile(FileRequest(space: "notes", file: file.head.file))
-    try await working {
-      let (_, status) = try await follow(run)
-      #expect(status.state == .failed)
-      #expect(status.failure.contains("file"))
-    }
-  }
-
   @Test func `runs of a space are listed, the newest first, a page at a time`() async throws {
     try await working {
       var runs: [UUID] = []

@@ -64,7 +64,8 @@ extension AnalysisCalls {
     guard let removed = try await files.remove(request.file, in: request.space, by: caller) else {
       return RemoveFileReply(existed: false)
     }
-    profiles.forget(checksum: removed.checksum)
+    profiles.forget(checksum: removed.record.checksum)
+    runs.forget(removed.record.file, removed.columns)
     return RemoveFileReply(existed: true)
   }
 

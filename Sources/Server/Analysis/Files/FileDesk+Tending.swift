@@ -2,18 +2,6 @@ internal import HoldfastStore
 
 /// What the hub does about files by itself.
 extension FileDesk {
-  /// Keeps house until the task is cancelled. Errors go to `report`, and the work goes on with the next turn.
-  nonisolated(nonsending) func run(report: (any Error) -> Void) async {
-    while !Task.isCancelled {
-      do {
-        try await tend()
-      } catch {
-        report(error)
-      }
-      try? await Task.sleep(for: persistence.settings.housekeeping)
-    }
-  }
-
   /// Removes uploads with which nobody has gone on, and drops the chunks of files that were removed.
   nonisolated(nonsending) func tend() async throws {
     let moment = persistence.now.subtracting(settings.uploadsKept)

@@ -110,20 +110,19 @@ final class FileDesk: Sendable {
     return appended
   }
 
-  /// Removes a file.
-  /// - Returns: what it was; nil when there was none.
+  /// Removes a file, and ends what analyses it.
+  /// - Returns: what it was, and the columns that were analysed; nil when there was none.
   @discardableResult
   nonisolated(nonsending) func remove(
     _ file: UUID, in space: String, by caller: String
-  ) async throws -> FileRecord? {
+  ) async throws -> (record: FileRecord, columns: [LeasedColumn])? {
     do {
       let record = try await find(file, in: space)
       return try await mutate(space, caller) { mutation, transaction in
         guard let known = try FileTable.find(space: mutation.account.id, file: record.file, transaction) else {
           return nil
         }
-        try mutation.remove(known, transaction)
-        return known
+        return (known, try mutation.remove(known, transaction))
       }
     } catch is NoSuchFile {
       return nil
@@ -133,7 +132,7 @@ final class FileDesk: Sendable {
   /// Removes an upload of which nothing has come since `moment`.
   nonisolated(nonsending) func removeAbandoned(_ file: UUID, in space: String, since moment: Moment) async throws {
     try await mutate(space, PersistenceCalls.housekeeper) { mutation, transaction in
-      // Somebody may have gone on with it meanwhile.
+      // Somebody may have gone on with it meanwhile. Nothing analyses it, as it was never ready.
       guard let known = try FileTable.find(space: mutation.account.id, file: file, transaction),
         known.state == .uploading, known.at < moment
       else { return }

@@ -31,8 +31,12 @@ extension Mutation {
     return record
   }
 
-  /// Removes a file. Its chunks go later.
-  mutating func remove(_ record: FileRecord, _ transaction: borrowing WriteTransaction) throws(StoreError) {
+  /// Removes a file, and ends what analyses it. Its chunks go later, and what came of its analyses.
+  /// - Returns: the columns that were analysed.
+  @discardableResult
+  mutating func remove(
+    _ record: FileRecord, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> [LeasedColumn] {
     try FileTable.remove(record.id, transaction)
     account.row.bytes -= record.quotaBytes
     account.row.values -= 1
@@ -40,6 +44,7 @@ extension Mutation {
     if record.state == .ready {
       entries.append(LogEntry(kind: .fileRemoved, key: record.file.bytes, content: []))
     }
+    return try AnalysisRunTable.removeFile(record.file, of: account.id, at: now, transaction)
   }
 }
 

@@ -23,6 +23,12 @@ extension AnalysisCalls {
       // Its state is read before its items: those of a run that is over are all there.
       run = try await find(request.run, in: request.space)
       let isOver = run.state != .running
+      if run.isEmptied {
+        // Whoever follows it learns why it ended.
+        if run.state != .done { try await replies.send(.progress(status(of: run, in: request.space))) }
+        throw CallError<Never>(
+          .failedPrecondition, "the file of the analysis was removed, and all that came of it; analyse another file")
+      }
       let blocks = try await blocks(of: run, after: last, request.column)
       for block in blocks.wanted { try await replies.send(.items(block)) }
       last = blocks.last

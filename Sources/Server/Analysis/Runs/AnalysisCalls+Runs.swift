@@ -29,6 +29,7 @@ extension AnalysisCalls {
     let estimated = ExpectedRun(file: request.file, options: options.encoded())
     let expected = runs.expected.get(estimated) ?? 0
     let reply = try await persistence.mutate(request.space, who, identity, nil) { mutation, transaction in
+      guard try FileTable.isThere(content.record, transaction) else { throw NoSuchFile(file: request.file) }
       let made = try AnalysisRunTable.insert(
         run, of: request.file, space: mutation.account.id, options, expected: expected, at: now, by: who, transaction)
       try trace.write(toRun: made.id, transaction)

@@ -26,8 +26,10 @@ struct AnalysisRun: Sendable {
   var ended: Moment?
   var who: String
   var failure: String
+  /// Whether its file was removed, and its items with it.
+  var isEmptied: Bool
 
-  /// Reads `id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure`.
+  /// Reads `id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied`.
   init(_ row: borrowing HoldfastStore.Row) throws(StoreError) {
     guard let run = UUID(bytes: row.bytes(1)), let file = UUID(bytes: row.bytes(3)) else {
       throw StoreError(.corrupt, "the row \(row.integer(0)) of an analysis cannot be read")
@@ -49,6 +51,7 @@ struct AnalysisRun: Sendable {
     ended = row.isNull(10) ? nil : Moment(microseconds: row.integer(10))
     who = row.text(11)
     failure = row.text(12)
+    isEmptied = row.integer(13) != 0
   }
 }
 

@@ -18,7 +18,7 @@ enum AnalysisRunTable {
   ) throws(StoreError) -> AnalysisRun? {
     try transaction.first(
       """
-      SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure
+      SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied
       FROM analysis_run WHERE run = $1 AND space = $2
       """, [.bytes(run.bytes), .integer(space)]
     ) { (row) throws(StoreError) in try AnalysisRun(row) }
@@ -29,7 +29,7 @@ enum AnalysisRunTable {
   ) throws(StoreError) -> AnalysisRun? {
     try transaction.first(
       """
-      SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure
+      SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied
       FROM analysis_run WHERE id = $1
       """, [.integer(id)]
     ) { (row) throws(StoreError) in try AnalysisRun(row) }
@@ -41,7 +41,7 @@ enum AnalysisRunTable {
   ) throws(StoreError) -> [AnalysisRun] {
     try transaction.all(
       """
-      SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure
+      SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied
       FROM analysis_run WHERE space = $1 AND id < $2 ORDER BY id DESC LIMIT $3
       """, [.integer(space), .integer(before), .integer(limit)]
     ) { (row) throws(StoreError) in try AnalysisRun(row) }

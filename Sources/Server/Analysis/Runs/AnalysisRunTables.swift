@@ -117,6 +117,20 @@ enum AnalysisRunTables {
     ] { try transaction.execute(statement) }
   }
 
+  /// What becomes of analyses whose file was removed (`AnalysisRunTable.Emptying`).
+  static let addEmptying: Migration.Body = { transaction in
+    try transaction.execute("ALTER TABLE analysis_run ADD COLUMN emptied INTEGER NOT NULL DEFAULT 0")
+    try transaction.execute("CREATE INDEX analysis_run_emptied ON analysis_run (emptied) WHERE emptied = 1")
+    try transaction.execute("CREATE INDEX analysis_run_file ON analysis_run (space, file)")
+  }
+
+  /// The older schema keeps what a removed file's analyses have left.
+  static let removeEmptying: Migration.Body = { transaction in
+    try transaction.execute("DROP INDEX analysis_run_file")
+    try transaction.execute("DROP INDEX analysis_run_emptied")
+    try transaction.execute("ALTER TABLE analysis_run DROP COLUMN emptied")
+  }
+
   /// Makes of an analysis of several columns one for each: the first keeps its identity, the others get new ones, and each its
   /// items in a sequence of its own.
   static let narrow: Migration.Body = { transaction in

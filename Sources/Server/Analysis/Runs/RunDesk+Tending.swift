@@ -1,0 +1,27 @@
+internal import HoldfastCache
+internal import HoldfastContract
+internal import HoldfastStore
+internal import HoldfastWire
+
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+/// What is done when files go.
+extension RunDesk {
+  /// A file was removed, and these columns with it, on which somebody may still be at work.
+  func forget(_ file: UUID, _ columns: [LeasedColumn]) {
+    drop(columns)
+    for run in Set(columns.map(\.run)) { signals.forget(run) }
+    expected.removeAll { $0.file == file }
+  }
+
+  /// Drops what analyses have left whose files were removed.
+  nonisolated(nonsending) func tend() async throws {
+    while !Task.isCancelled, let run = try await store.scan({ try AnalysisRunTable.emptied($0) }) {
+      try await store.write { try AnalysisRunTable.empty(run, limit: Limits.droppedRows, $0) }
+    }
+  }
+}
