@@ -90,6 +90,9 @@ package enum Limits {
   /// Rows that one transaction seals anew, and rows that are looked at for that in one read.
   static let sealedRows = 64
   static let sweptRows = 4_096
+  /// The same of large rows.
+  static let sealedLargeRows = 8
+  static let sweptLargeRows = 256
   /// How long a key stays at hand that was replaced and destroyed: reads that began before that are over then.
   static let keyLingering: Duration = .seconds(60)
   /// Such reads in one turn of housekeeping.

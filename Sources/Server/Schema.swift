@@ -25,5 +25,7 @@ package enum Schema {
     Migration(18, "traces of analyses", revert: RunTrace.remove, RunTrace.add),
     Migration(
       19, "analyses of removed files", revert: AnalysisRunTables.removeEmptying, AnalysisRunTables.addEmptying),
+    Migration(20, "sealed files", revert: FileTables.removeSeals, FileTables.addSeals),
+    Migration(21, "sealed analyses", revert: AnalysisRunTables.removeSeals, AnalysisRunTables.addSeals),
   ]
 }

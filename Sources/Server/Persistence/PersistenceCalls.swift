@@ -160,6 +160,19 @@ final class PersistenceCalls: PersistenceService {
     }
   }
 
+  /// Runs a job that may seal, as often as keys have to be made for it first.
+  nonisolated(nonsending) func writeSealing<Value: Sendable>(
+    _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> Value
+  ) async throws -> Value {
+    while true {
+      do {
+        return try await store.write(body)
+      } catch let missing as MissingKey {
+        try await ring?.prepare(missing.owner)
+      }
+    }
+  }
+
   /// Throws the outcome of an operation that was done before, so that the job that found it undoes itself.
   private static func replay(
     _ operation: OperationIdentity, by who: String, _ transaction: borrowing WriteTransaction

@@ -63,7 +63,7 @@ struct SealSweep {
   private nonisolated(nonsending) mutating func step(_ ring: KeyRing, _ calls: PersistenceCalls) async throws -> Bool {
     let (table, start) = (SweptTable.all[table], last)
     let page = try await calls.store.scan { transaction in
-      try transaction.all(table.page, [.integer(start), .integer(Limits.sweptRows)]) {
+      try transaction.all(table.page, [.integer(start), .integer(table.pageRows)]) {
         (id: $0.integer(0), seal: $0.optionalInteger(1))
       }
     }
@@ -75,7 +75,7 @@ struct SealSweep {
     for row in page where try Self.isDue(row.seal, ring) { due.append(row.id) }
     var rest = due[...]
     while !rest.isEmpty {
-      let piece = rest.prefix(Limits.sealedRows)
+      let piece = rest.prefix(table.jobRows)
       do {
         unreadable += try await calls.sealAnew(Array(piece), of: table, ring)
         rest = rest.dropFirst(piece.count)

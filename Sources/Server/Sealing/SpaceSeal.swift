@@ -14,6 +14,15 @@ enum SealedPlace {
   case conflict(Int64)
   /// What an operation of this number came to (`OperationID`).
   case operation(Int64)
+  /// The piece of a file that begins at this byte.
+  case chunk(file: [UInt8], offset: Int64)
+  /// Items of a column of an analysis, from this row on.
+  case items(column: Int64, row: Int64)
+  /// What a chain knows of a column, and the same for people.
+  case summary(column: Int64)
+  case found(column: Int64)
+  /// What happened to an analysis at this moment.
+  case analysisLog(run: Int64, at: Int64)
 
   fileprivate func context(in space: String) -> [UInt8] {
     let (kind, key): (UInt8, [UInt8]) =
@@ -24,6 +33,11 @@ enum SealedPlace {
       case .entity(_, let key, _): (4, key)
       case .conflict: (5, [])
       case .operation: (6, [])
+      case .chunk(let file, _): (7, file)
+      case .items: (8, [])
+      case .summary: (9, [])
+      case .found: (10, [])
+      case .analysisLog: (11, [])
       }
     var context: [UInt8] = []
     context.reserveCapacity(1 + 8 + space.utf8.count + 16 + key.count)
@@ -31,7 +45,12 @@ enum SealedPlace {
     context.append(counted: space)
     switch self {
     case .value, .outcome: break
-    case .context(_, let number), .conflict(let number), .operation(let number): context.append(number: number)
+    case .context(_, let number), .conflict(let number), .operation(let number), .chunk(_, let number),
+      .summary(let number), .found(let number):
+      context.append(number: number)
+    case .items(let first, let second), .analysisLog(let first, let second):
+      context.append(number: first)
+      context.append(number: second)
     case .entity(let type, _, let version):
       context.append(number: type)
       context.append(number: Int64(clamping: version))
@@ -122,6 +141,24 @@ extension KeyRing? {
 }
 
 extension SpaceSeal? {
+  /// A content as its row is to have it, with the key by which it is sealed; as it is where nothing is sealed.
+  /// - Throws: `MissingKey` when a key has to be made first.
+  func stored(_ content: [UInt8], of place: @autoclosure () -> SealedPlace) throws -> (bytes: [UInt8], key: Int64?) {
+    guard let self else { return (content, nil) }
+    let sealed = try self.seal(content, of: place())
+    return (sealed.bytes, sealed.key)
+  }
+
+  /// The content of a row that is about nobody, so that no erasure takes its key away.
+  func lastingContent(
+    _ row: borrowing HoldfastStore.Row, _ column: Int, sealedBy key: Int64?, of place: @autoclosure () -> SealedPlace
+  ) throws(StoreError) -> [UInt8] {
+    guard let content = try content(row, column, sealedBy: key, of: place()) else {
+      throw StoreError(.corrupt, "the key of a content was destroyed that nobody may erase")
+    }
+    return content
+  }
+
   /// The content of a row, whether it is sealed or not; nil when its key was destroyed in order to erase it.
   func content(
     _ row: borrowing HoldfastStore.Row, _ column: Int, sealedBy key: Int64?, of place: @autoclosure () -> SealedPlace

@@ -7,12 +7,16 @@ struct SweptTable: Sendable {
   let count: SQL
   /// `id` and `seal` of some of them, after one.
   let page: SQL
+  /// Rows that are looked at in one read, and those that one transaction seals anew.
+  var pageRows = Limits.sweptRows
+  var jobRows = Limits.sealedRows
   /// Brings a row to the keys in force, or removes it when its key was destroyed in order to erase it.
   /// - Returns: false when it cannot be opened.
   let change: @Sendable (Int64, SweepJob, borrowing WriteTransaction) throws -> Bool
 
   static let all = [
     SweptValue.table, SweptContext.table, SweptEntity.table, SweptConflict.table, SweptOutcome.table,
+    SweptChunk.table, SweptItems.table, SweptCheckpoint.table, SweptRunLog.table,
   ]
 }
 

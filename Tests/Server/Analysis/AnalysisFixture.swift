@@ -6,6 +6,7 @@ import HoldfastSDK
 import HoldfastStore
 import HoldfastTesting
 import HoldfastWire
+import TestSupport
 
 @testable import HoldfastServer
 
@@ -14,10 +15,12 @@ final class AnalysisFixture: Sendable {
   let hub: PersistenceFixture
   let calls: AnalysisCalls
 
+  /// - Parameter place: where its data are; a place of its own unless given.
   init(
-    _ settings: AnalysisSettings = AnalysisSettings(), _ change: (inout PersistenceSettings) -> Void = { _ in }
+    _ settings: AnalysisSettings = AnalysisSettings(), sealed: Bool = false, in place: TemporaryDirectory? = nil,
+    _ change: (inout PersistenceSettings) -> Void = { _ in }
   ) async throws {
-    hub = try await PersistenceFixture(change)
+    hub = try await PersistenceFixture(sealed: sealed, in: place, change)
     calls = AnalysisCalls(beside: hub.calls, settings)
   }
 

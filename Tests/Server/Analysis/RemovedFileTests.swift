@@ -67,14 +67,14 @@ struct `Analyses of files that are removed` {
   @Test func `what goes on ends, whoever follows it learns why, and nobody works on it any longer`() async throws {
     try await stalled { run in
       #expect(desk.workers.map(\.leases) == [2])
-      async let seen: RunStatus = {
-        var last = RunStatus()
-        for try await event in client.follow(ResultsRequest(space: "notes", run: run)) {
-          if case .progress(let status)? = event.value { last = status }
-        }
-        return last
-      }()
-      #expect(try await client.removeFile(file.request).existed)
+      var seen = RunStatus()
+      var events = 0
+      for try await event in client.follow(ResultsRequest(space: "notes", run: run)) {
+        if case .progress(let status)? = event.value { seen = status }
+        events += 1
+        if events == 1 { #expect(try await client.removeFile(file.request).existed) }
+      }
+      #expect(events == 2)
       #expect(desk.workers.map(\.leases) == [0])
       for status in try await [seen, status(run)] {
         #expect(status.state == .cancelled)
@@ -108,7 +108,8 @@ struct `Analyses of files that are removed` {
     _ = try await fixture.hub.store.write { transaction in
       for number in 0..<Limits.droppedRows * 2 {
         try RunLogTable.append(
-          "entry \(number)", by: "test", run: 1, column: 1, at: Moment(microseconds: 1), transaction)
+          "entry \(number)", by: "test", run: 1, column: 1, at: Moment(microseconds: 1), sealing: nil,
+          transaction)
       }
     }
     _ = try await client.removeFile(file.request)

@@ -49,14 +49,14 @@ struct `Tables of analyses` {
   }
 
   private func columns(of run: Int64, _ database: Database) throws -> [AnalysisColumn] {
-    try database.makeReader().read { try AnalysisRunTable.columns(of: run, $0) }
+    try database.makeReader().read { try AnalysisRunTable.columns(of: run, opening: nil, $0) }
   }
 
   private func texts(of run: Int64, _ database: Database) throws -> [String] {
     let names = [Int64: String](
       uniqueKeysWithValues: try columns(of: run, database).map { ($0.id, $0.name) })
     let blocks = try database.makeReader().read {
-      try ItemTable.read(run: run, after: 0, names: names, bytes: .max, $0)
+      try ItemTable.read(run: run, after: 0, names: names, bytes: .max, opening: nil, $0)
     }
     return blocks.flatMap { block in
       block.results.enumerated().map { place, result in
@@ -73,14 +73,16 @@ struct `Tables of analyses` {
     #expect(try columns(of: 1, database).count == 1)
     #expect(column.name == "review")
     #expect((column.fence, column.rowsDone, column.errors, column.isDone) == (4, 3, 1, false))
-    #expect(column.summary == [1, 2])
+    let summary = try database.makeReader().read { try AnalysisRunTable.summary(of: column.id, opening: nil, $0) }
+    #expect(summary == [1, 2])
     #expect(column.found == [NamedFinding(name: "mean", value: .number(0.5))])
     let other = try #require(try columns(of: 2, database).first)
     #expect(other.name == "a column's name that is longer than it should be ✓")
     #expect(other.isDone)
     #expect(try texts(of: 1, database) == ["1 review 0 a", "2 review 1 b", "3 review 2 c"])
     let log = try database.makeReader().read {
-      try RunLogTable.page(run: 1, column: column.id, after: 0, limit: 10, names: [column.id: "review"], $0)
+      try RunLogTable.page(
+        run: 1, column: column.id, after: 0, limit: 10, names: [column.id: "review"], opening: nil, $0)
     }
     #expect(log.map(\.text) == ["began"])
     #expect(log.map(\.column) == ["review"])
@@ -95,17 +97,18 @@ struct `Tables of analyses` {
         UUID(), of: UUID(), space: 1, options, at: Moment(microseconds: 5), by: "bob", transaction)
       for (place, texts) in [(0, ["x0", "x1"]), (1, ["y0"]), (0, ["x2"]), (1, ["y1", "y2"])] {
         let column = made.columns[place]
-        let all = try AnalysisRunTable.columns(of: made.id, transaction)
+        let all = try AnalysisRunTable.columns(of: made.id, opening: nil, transaction)
         var state = try #require(all.first { $0.id == column })
         let done = try AnalysisRunTable.append(texts.count, tokens: 1, to: made.id, transaction)
         try ItemTable.insert(
           ItemBlock(
             sequence: UInt64(done) - UInt64(texts.count) + 1, row: UInt64(state.rowsDone),
             results: texts.map { ItemResult(findings: [NamedFinding(name: "text", value: .text($0))]) }),
-          run: made.id, column: column, transaction)
+          run: made.id, column: column, sealing: nil, transaction)
         state.rowsDone += Int64(texts.count)
         state.summary = [UInt8(place)]
-        try AnalysisRunTable.setCheckpoint(state, of: made.id, at: Moment(microseconds: 6), transaction)
+        try AnalysisRunTable.setCheckpoint(
+          state, of: made.id, at: Moment(microseconds: 6), sealing: nil, transaction)
       }
     }
     #expect(
@@ -119,7 +122,8 @@ struct `Tables of analyses` {
     }
     #expect(
       runs == [
-        "review 3 4 0102 1", "a column's name that is longer than it should be ✓ 3 4 0102 2", "x 3 0 00 1", "y 3 0 01 1",
+        "review 3 4 0102 1", "a column's name that is longer than it should be ✓ 3 4 0102 2", "x 3 0 00 1",
+        "y 3 0 01 1",
       ])
 
     // And forth again, by the program of today.

@@ -6,19 +6,21 @@ internal import HoldfastStore
 struct FileContent: Sendable {
   let store: Store
   let record: FileRecord
+  /// What opens it; nil where nothing is sealed.
+  let seal: SpaceSeal?
 
   /// Bytes of the content from `offset` on; fewer than `limit` at the end only, and none behind it.
   /// - Throws: `NoSuchFile` when the file has been removed since.
   nonisolated(nonsending) func piece(
     at offset: Int64, limit: Int = Limits.filePieceBytes
   ) async throws -> [UInt8] {
-    let record = record
+    let (record, seal) = (record, seal)
     let limit = Int(min(Int64(limit), record.received - offset))
     guard limit > 0 else { return [] }
     return try await store.scan { transaction in
       // Its number may be another file's by now.
       guard try FileTable.isThere(record, transaction) else { throw NoSuchFile(file: record.file) }
-      let bytes = try FileTable.read(record.id, at: offset, limit: limit, transaction)
+      let bytes = try FileTable.read(record, at: offset, limit: limit, opening: seal, transaction)
       guard bytes.count == limit else {
         throw StoreError(.corrupt, "the file \(record.file) ends at byte \(offset + Int64(bytes.count))")
       }

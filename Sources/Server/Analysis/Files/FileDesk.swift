@@ -56,7 +56,9 @@ final class FileDesk: Sendable {
   }
 
   /// The content of a file, as far as it is there.
-  func content(_ record: FileRecord) -> FileContent { FileContent(store: store, record: record) }
+  func content(_ record: FileRecord, in space: String) -> FileContent {
+    FileContent(store: store, record: record, seal: persistence.seal(of: space))
+  }
 
   /// The content of a file that is ready.
   /// - Throws: `NoSuchFile`, or `BadFile` when pieces are missing.
@@ -66,7 +68,7 @@ final class FileDesk: Sendable {
       throw BadFile(
         reason: "only \(record.received) of its \(record.size) bytes have been uploaded; go on with the upload first")
     }
-    return content(record)
+    return content(record, in: space)
   }
 
   // MARK: Changing
@@ -145,11 +147,11 @@ final class FileDesk: Sendable {
     _ space: String, _ caller: String,
     _ body: @escaping @Sendable (inout Mutation, borrowing WriteTransaction) throws -> Value
   ) async throws -> Value {
-    let (now, defaultQuota) = (persistence.now, persistence.defaultQuota)
+    let (now, defaultQuota, seal) = (persistence.now, persistence.defaultQuota, persistence.seal(of: space))
     return try await persistence.storing {
-      try await store.write { transaction in
+      try await persistence.writeSealing { transaction in
         let account = try transaction.shared(SpaceLedger.self).openAccount(named: space, transaction)
-        var mutation = Mutation(of: account, now: now, by: caller, defaultQuota: defaultQuota, sealing: nil)
+        var mutation = Mutation(of: account, now: now, by: caller, defaultQuota: defaultQuota, sealing: seal)
         let value = try body(&mutation, transaction)
         try mutation.finish(nil, outcome: [], transaction)
         return value

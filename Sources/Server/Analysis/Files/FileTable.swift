@@ -91,21 +91,25 @@ enum FileTable {
 
   // MARK: Content
 
-  /// Adds a piece of a file's content; `offset` is where its chunks end.
+  /// Adds a piece of a file's content where its chunks end.
   static func append(
-    _ content: [UInt8], to file: Int64, at offset: Int64, _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) {
+    _ content: [UInt8], to record: FileRecord, sealing seal: SpaceSeal?, _ transaction: borrowing WriteTransaction
+  ) throws {
+    let stored = try seal.stored(content, of: .chunk(file: record.file.bytes, offset: record.received))
     try transaction.execute(
-      "INSERT INTO analysis_chunk (id, content) VALUES ($1, $2)",
-      [.integer(ChunkID(file: file, offset: offset).rawValue), .bytes(content)])
+      "INSERT INTO analysis_chunk (id, content, seal) VALUES ($1, $2, $3)",
+      [
+        .integer(ChunkID(file: record.id, offset: record.received).rawValue), .bytes(stored.bytes),
+        .integer(stored.key),
+      ])
   }
 
   /// Bytes of a file's content from `offset` on: as many as fit into `limit`, none where its chunks end.
   static func read<Reading: Transaction & ~Copyable>(
-    _ file: Int64, at offset: Int64, limit: Int, _ transaction: borrowing Reading
+    _ record: FileRecord, at offset: Int64, limit: Int, opening seal: SpaceSeal?, _ transaction: borrowing Reading
   ) throws(StoreError) -> [UInt8] {
-    let range = ChunkID.range(of: file)
-    let wanted = ChunkID(file: file, offset: offset).rawValue
+    let range = ChunkID.range(of: record.id)
+    let wanted = ChunkID(file: record.id, offset: offset).rawValue
     let first = try transaction.first(
       "SELECT id FROM analysis_chunk WHERE id <= $1 AND id >= $2 ORDER BY id DESC LIMIT 1",
       [.integer(wanted), .integer(range.lowerBound)]
@@ -114,16 +118,22 @@ enum FileTable {
     var bytes: [UInt8] = []
     var end = ChunkID(rawValue: first).offset
     try transaction.forEach(
-      "SELECT id, content FROM analysis_chunk WHERE id >= $1 AND id <= $2 ORDER BY id",
+      "SELECT id, content, seal FROM analysis_chunk WHERE id >= $1 AND id <= $2 ORDER BY id",
       [.integer(first), .integer(range.upperBound)]
     ) { (row) throws(StoreError) in
       guard ChunkID(rawValue: row.integer(0)).offset == end else {
-        throw StoreError(.corrupt, "a piece of the file \(file) is missing at byte \(end)")
+        throw StoreError(.corrupt, "a piece of the file \(record.file) is missing at byte \(end)")
       }
-      row.withBytes(1) { content in
+      let take = { (content: UnsafeRawBufferPointer) in
         let skipped = Int(clamping: max(0, offset - end))
         bytes.append(contentsOf: content.dropFirst(skipped).prefix(limit - bytes.count))
         end += Int64(content.count)
+      }
+      if let key = row.optionalInteger(2) {
+        let place = SealedPlace.chunk(file: record.file.bytes, offset: end)
+        try seal.lastingContent(row, 1, sealedBy: key, of: place).withUnsafeBytes(take)
+      } else {
+        row.withBytes(1, take)
       }
       return bytes.count < limit
     }

@@ -4,7 +4,8 @@ internal import HoldfastStore
 ///
 /// A file's content stands in `analysis_chunk`, in pieces of any size without a gap. A chunk's `id` is its file's `id` and
 /// the place of its first byte in one number (`ChunkID`), so that a file's content is one range of the table and needs no
-/// further index. `received` is where the chunks end. `at` is when the last of them came, or when the whole was there.
+/// further index. `seal` is the key by which a chunk is sealed, as a whole. `received` is where the chunks end. `at` is when
+/// the last of them came, or when the whole was there.
 ///
 /// A file that was removed keeps its row, without the identity that clients know it by, until all its chunks are gone: they
 /// are dropped a few at a time (`FileDesk.tend`).
@@ -28,6 +29,19 @@ enum FileTables {
       """)
     try transaction.execute("CREATE INDEX analysis_file_state ON analysis_file (state, at)")
     try transaction.execute("CREATE TABLE analysis_chunk (id INTEGER PRIMARY KEY, content BLOB NOT NULL)")
+  }
+
+  static let addSeals: Migration.Body = { transaction in
+    try transaction.execute("ALTER TABLE analysis_chunk ADD COLUMN seal INTEGER")
+  }
+
+  /// Fails once some are sealed: the older schema has no place for that.
+  static let removeSeals: Migration.Body = { transaction in
+    let sealed: SQL = "SELECT 1 FROM analysis_chunk WHERE seal IS NOT NULL LIMIT 1"
+    guard try transaction.first(sealed, [], { _ in true }) == nil else {
+      throw StoreError(.migration, "files are sealed; restore a backup from before that")
+    }
+    try transaction.execute("ALTER TABLE analysis_chunk DROP COLUMN seal")
   }
 
   /// Fails once there are files: the older schema has no place for them.

@@ -26,7 +26,7 @@ struct FileUpload {
     let hash = try FileHash()
     // The state of a hash cannot be kept, so it begins anew with what is there.
     if record.state == .uploading {
-      try await desk.content(record).forEachPiece { try await hash.add($0) }
+      try await desk.content(record, in: head.space).forEachPiece { try await hash.add($0) }
     }
     return FileUpload(desk, head.space, caller, hash, record)
   }

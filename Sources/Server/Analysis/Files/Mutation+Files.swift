@@ -15,11 +15,11 @@ extension Mutation {
   /// Adds content to a file where its chunks end; when the whole is verified, the file is ready.
   mutating func append(
     _ content: [UInt8], to record: FileRecord, isVerified: Bool, _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) -> FileRecord {
+  ) throws -> FileRecord {
     var record = record
     for start in stride(from: 0, to: content.count, by: Limits.fileChunkBytes) {
       let chunk = Array(content[start..<min(content.count, start + Limits.fileChunkBytes)])
-      try FileTable.append(chunk, to: record.id, at: record.received, transaction)
+      try FileTable.append(chunk, to: record, sealing: seal, transaction)
       record.received += Int64(chunk.count)
     }
     record.at = now

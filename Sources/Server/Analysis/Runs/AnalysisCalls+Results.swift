@@ -10,6 +10,7 @@ extension AnalysisCalls {
   ) async throws {
     try admit(context, .read, to: request.space)
     var run = try await find(request.run, in: request.space)
+    if run.isEmptied { throw Self.isEmptied }
     guard request.after <= UInt64(clamping: run.done) else {
       throw CallError<Never>(
         .outOfRange, "the run has \(run.done) items so far; item \(request.after) is none of them")
@@ -24,10 +25,9 @@ extension AnalysisCalls {
       run = try await find(request.run, in: request.space)
       let isOver = run.state != .running
       if run.isEmptied {
-        // Whoever follows it learns why it ended.
-        if run.state != .done { try await replies.send(.progress(status(of: run, in: request.space))) }
-        throw CallError<Never>(
-          .failedPrecondition, "the file of the analysis was removed, and all that came of it; analyse another file")
+        if run.state == .done { throw Self.isEmptied }
+        // It went on until now: its status says why it ended.
+        return try await replies.send(.progress(status(of: run, in: request.space)))
       }
       let blocks = try await blocks(of: run, after: last, request.column)
       for block in blocks.wanted { try await replies.send(.items(block)) }
@@ -45,16 +45,20 @@ extension AnalysisCalls {
     }
   }
 
+  private static let isEmptied = CallError<Never>(
+    .failedPrecondition, "the file of the analysis was removed, and all that came of it; upload and analyse it again")
+
   /// Some items after `sequence`, those of one column if it is named, and the last of all that were looked at.
   private nonisolated(nonsending) func blocks(
     of run: AnalysisRun, after sequence: UInt64, _ column: String
   ) async throws -> (wanted: [ItemBlock], last: UInt64) {
-    try await persistence.storing {
+    let seal = persistence.seal(of: run.spaceName)
+    return try await persistence.storing {
       try await store.scan { transaction in
-        let columns = try AnalysisRunTable.columns(of: run.id, transaction)
-        _ = try Self.column(column, in: columns)
+        let names = try AnalysisRunTable.columnNames(of: run.id, transaction)
+        _ = try Self.column(column, in: names)
         let found = try ItemTable.read(
-          run: run.id, after: sequence, names: Self.names(columns), bytes: Limits.pageBytes, transaction)
+          run: run.id, after: sequence, names: names, bytes: Limits.pageBytes, opening: seal, transaction)
         let last = found.last.map { $0.sequence + UInt64($0.results.count) - 1 } ?? sequence
         return (column.isEmpty ? found : found.filter { $0.column == column }, last)
       }

@@ -51,7 +51,8 @@ extension AnalysisCalls {
     return try await status(of: find(request.run, in: request.space), in: request.space)
   }
 
-  nonisolated(nonsending) func listRuns(_ request: ListRunsRequest, context: CallContext) async throws -> ListRunsReply {
+  nonisolated(nonsending) func listRuns(_ request: ListRunsRequest, context: CallContext) async throws -> ListRunsReply
+  {
     try admit(context, .read, to: request.space)
     let limit = request.limit == 0 ? Limits.listDefault : min(Int(request.limit), Limits.listedRuns)
     var before = Int64.max
@@ -80,13 +81,14 @@ extension AnalysisCalls {
     try admit(context, .read, to: request.space)
     let run = try await find(request.run, in: request.space)
     let limit = request.limit == 0 ? Limits.listDefault : min(Int(request.limit), Limits.listValues)
+    let seal = persistence.seal(of: request.space)
     return try await persistence.storing {
       try await store.scan { transaction in
-        let columns = try AnalysisRunTable.columns(of: run.id, transaction)
-        let column = try Self.column(request.column, in: columns)
+        let names = try AnalysisRunTable.columnNames(of: run.id, transaction)
+        let column = try Self.column(request.column, in: names)
         var entries = try RunLogTable.page(
           run: run.id, column: column, after: Int64(clamping: request.after), limit: limit + 1,
-          names: Self.names(columns), transaction)
+          names: names, opening: seal, transaction)
         let hasMore = entries.count > limit
         if hasMore { entries.removeLast() }
         return LogReply(entries: entries, more: hasMore)
@@ -108,23 +110,20 @@ extension AnalysisCalls {
   }
 
   nonisolated(nonsending) func status(of run: AnalysisRun, in space: String) async throws -> RunStatus {
+    let seal = persistence.seal(of: space)
     let columns = try await persistence.storing {
-      try await store.read { try AnalysisRunTable.columns(of: run.id, $0) }
+      try await store.read { try AnalysisRunTable.columns(of: run.id, opening: seal, $0) }
     }
     return runs.status(of: run, columns, in: space)
   }
 
-  static func names(_ columns: [AnalysisColumn]) -> [Int64: String] {
-    Dictionary(columns.map { ($0.id, $0.name) }) { first, _ in first }
-  }
-
   /// - Returns: nil where none is named.
-  static func column(_ name: String, in columns: [AnalysisColumn]) throws -> Int64? {
+  static func column(_ name: String, in columns: [Int64: String]) throws -> Int64? {
     guard !name.isEmpty else { return nil }
-    guard let column = columns.first(where: { $0.name == name }) else {
-      throw NoSuchColumn(column: name, known: columns.map(\.name))
+    guard let column = columns.first(where: { $0.value == name }) else {
+      throw NoSuchColumn(column: name, known: columns.sorted { $0.key < $1.key }.map(\.value))
     }
-    return column.id
+    return column.key
   }
 
   /// The options with what was left open filled in.

@@ -28,8 +28,11 @@ struct AnalysisRun: Sendable {
   var failure: String
   /// Whether its file was removed, and its items with it.
   var isEmptied: Bool
+  /// Empty when there is no such space.
+  var spaceName: String
 
-  /// Reads `id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied`.
+  /// Reads `id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied`, and the
+  /// name of the space.
   init(_ row: borrowing HoldfastStore.Row) throws(StoreError) {
     guard let run = UUID(bytes: row.bytes(1)), let file = UUID(bytes: row.bytes(3)) else {
       throw StoreError(.corrupt, "the row \(row.integer(0)) of an analysis cannot be read")
@@ -52,6 +55,7 @@ struct AnalysisRun: Sendable {
     who = row.text(11)
     failure = row.text(12)
     isEmptied = row.integer(13) != 0
+    spaceName = row.text(14)
   }
 }
 
@@ -66,21 +70,21 @@ struct AnalysisColumn: Sendable {
   var rowsDone: Int64
   var errors: Int64
   var isDone: Bool
-  /// What the chain knows of these rows.
-  var summary: [UInt8]
+  /// What the chain knows of these rows; read for who goes on from there.
+  var summary: [UInt8] = []
   var found: [NamedFinding]
 
-  /// Reads `id, name, fence, rows_done, errors, is_done, summary, found`.
-  init(_ row: borrowing HoldfastStore.Row) throws(StoreError) {
+  /// Reads `id, name, fence, rows_done, errors, is_done, found, seal`.
+  init(_ row: borrowing HoldfastStore.Row, opening seal: SpaceSeal?) throws(StoreError) {
     id = row.integer(0)
     name = row.text(1)
     fence = row.integer(2)
     rowsDone = row.integer(3)
     errors = row.integer(4)
     isDone = row.integer(5) != 0
-    summary = row.bytes(6)
+    let content = try seal.lastingContent(row, 6, sealedBy: row.optionalInteger(7), of: .found(column: row.integer(0)))
     do {
-      found = try FoundRecord(decoding: row.bytes(7)).findings
+      found = try FoundRecord(decoding: content).findings
     } catch {
       throw StoreError(.corrupt, "the findings of the column \(row.integer(0)) cannot be read", cause: error)
     }

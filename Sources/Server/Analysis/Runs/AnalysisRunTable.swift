@@ -18,7 +18,8 @@ enum AnalysisRunTable {
   ) throws(StoreError) -> AnalysisRun? {
     try transaction.first(
       """
-      SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied
+      SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied,
+        coalesce((SELECT s.name FROM space AS s WHERE s.id = analysis_run.space), '')
       FROM analysis_run WHERE run = $1 AND space = $2
       """, [.bytes(run.bytes), .integer(space)]
     ) { (row) throws(StoreError) in try AnalysisRun(row) }
@@ -29,7 +30,8 @@ enum AnalysisRunTable {
   ) throws(StoreError) -> AnalysisRun? {
     try transaction.first(
       """
-      SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied
+      SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied,
+        coalesce((SELECT s.name FROM space AS s WHERE s.id = analysis_run.space), '')
       FROM analysis_run WHERE id = $1
       """, [.integer(id)]
     ) { (row) throws(StoreError) in try AnalysisRun(row) }
@@ -41,7 +43,8 @@ enum AnalysisRunTable {
   ) throws(StoreError) -> [AnalysisRun] {
     try transaction.all(
       """
-      SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied
+      SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied,
+        coalesce((SELECT s.name FROM space AS s WHERE s.id = analysis_run.space), '')
       FROM analysis_run WHERE space = $1 AND id < $2 ORDER BY id DESC LIMIT $3
       """, [.integer(space), .integer(before), .integer(limit)]
     ) { (row) throws(StoreError) in try AnalysisRun(row) }
@@ -57,23 +60,56 @@ enum AnalysisRunTable {
     var found: [(id: Int64, space: Int64, chain: String, columns: [Int64])] = []
     for id in ids {
       guard let run = try find(id, transaction) else { continue }
-      let open = try columns(of: id, transaction).filter { !$0.isDone }
-      found.append((id, run.space, run.options.chain, open.map(\.id)))
+      found.append((id, run.space, run.options.chain, try openColumns(of: id, transaction)))
     }
     return found
   }
 
+  /// The columns of a run, without what the chain knows of them.
   static func columns<Reading: Transaction & ~Copyable>(
-    of run: Int64, _ transaction: borrowing Reading
+    of run: Int64, opening seal: SpaceSeal?, _ transaction: borrowing Reading
   ) throws(StoreError) -> [AnalysisColumn] {
     try transaction.all(
       """
       SELECT c.id, c.name, c.fence, coalesce(p.rows_done, 0), coalesce(p.errors, 0), coalesce(p.is_done, 0),
-        coalesce(p.summary, X''), coalesce(p.found, X'')
+        coalesce(p.found, X''), p.seal
       FROM analysis_column AS c LEFT JOIN analysis_checkpoint AS p ON p.column_id = c.id
       WHERE c.run = $1 ORDER BY c.place
       """, [.integer(run)]
-    ) { (row) throws(StoreError) in try AnalysisColumn(row) }
+    ) { (row) throws(StoreError) in try AnalysisColumn(row, opening: seal) }
+  }
+
+  /// What the chain knows of a column's rows that have their items.
+  static func summary<Reading: Transaction & ~Copyable>(
+    of column: Int64, opening seal: SpaceSeal?, _ transaction: borrowing Reading
+  ) throws(StoreError) -> [UInt8] {
+    try transaction.first(
+      "SELECT summary, seal FROM analysis_checkpoint WHERE column_id = $1", [.integer(column)]
+    ) { (row) throws(StoreError) in
+      try seal.lastingContent(row, 0, sealedBy: row.optionalInteger(1), of: .summary(column: column))
+    } ?? []
+  }
+
+  /// The names of a run's columns by their numbers.
+  static func columnNames<Reading: Transaction & ~Copyable>(
+    of run: Int64, _ transaction: borrowing Reading
+  ) throws(StoreError) -> [Int64: String] {
+    let columns = try transaction.all("SELECT id, name FROM analysis_column WHERE run = $1", [.integer(run)]) {
+      ($0.integer(0), $0.text(1))
+    }
+    return Dictionary(columns) { first, _ in first }
+  }
+
+  /// The columns of a run that are not done.
+  static func openColumns<Reading: Transaction & ~Copyable>(
+    of run: Int64, _ transaction: borrowing Reading
+  ) throws(StoreError) -> [Int64] {
+    try transaction.all(
+      """
+      SELECT c.id FROM analysis_column AS c LEFT JOIN analysis_checkpoint AS p ON p.column_id = c.id
+      WHERE c.run = $1 AND coalesce(p.is_done, 0) = 0 ORDER BY c.place
+      """, [.integer(run)]
+    ) { $0.integer(0) }
   }
 
   /// How the last runs came out, the newest last.
@@ -152,12 +188,14 @@ enum AnalysisRunTable {
   /// Gives a column a lease with a number of its own: what comes under an older one is refused from now on.
   /// - Returns: nil when there is nothing to do any longer.
   static func lease(
-    _ column: LeasedColumn, _ transaction: borrowing WriteTransaction
+    _ column: LeasedColumn, keys ring: KeyRing? = nil, _ transaction: borrowing WriteTransaction
   ) throws(StoreError) -> (run: AnalysisRun, column: AnalysisColumn)? {
     guard let run = try find(column.run, transaction), run.state == .running else { return nil }
+    let seal = ring.seal(of: run.spaceName)
     try transaction.execute("UPDATE analysis_column SET fence = fence + 1 WHERE id = $1", [.integer(column.number)])
-    let found = try columns(of: column.run, transaction).first { $0.id == column.number }
-    guard let found, !found.isDone else { return nil }
+    let found = try columns(of: column.run, opening: seal, transaction).first { $0.id == column.number }
+    guard var found, !found.isDone else { return nil }
+    found.summary = try summary(of: column.number, opening: seal, transaction)
     return (run, found)
   }
 
@@ -175,19 +213,23 @@ enum AnalysisRunTable {
   }
 
   static func setCheckpoint(
-    _ column: AnalysisColumn, of run: Int64, at: Moment, _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) {
+    _ column: AnalysisColumn, of run: Int64, at: Moment, sealing seal: SpaceSeal?,
+    _ transaction: borrowing WriteTransaction
+  ) throws {
+    let summary = try seal.stored(column.summary, of: .summary(column: column.id))
+    let found = try seal.stored(FoundRecord(findings: column.found).encoded(), of: .found(column: column.id))
     try transaction.execute(
       """
-      INSERT INTO analysis_checkpoint (column_id, run, rows_done, errors, is_done, summary, found, at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      INSERT INTO analysis_checkpoint (column_id, run, rows_done, errors, is_done, summary, found, at, seal)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
       ON CONFLICT (column_id) DO UPDATE SET rows_done = excluded.rows_done, errors = excluded.errors,
-        is_done = excluded.is_done, summary = excluded.summary, found = excluded.found, at = excluded.at
+        is_done = excluded.is_done, summary = excluded.summary, found = excluded.found, at = excluded.at,
+        seal = excluded.seal
       """,
       [
         .integer(column.id), .integer(run), .integer(column.rowsDone), .integer(column.errors),
-        .integer(column.isDone ? 1 : 0), .bytes(column.summary), .bytes(FoundRecord(findings: column.found).encoded()),
-        .integer(at.microseconds),
+        .integer(column.isDone ? 1 : 0), .bytes(summary.bytes), .bytes(found.bytes), .integer(at.microseconds),
+        .integer(summary.key),
       ])
   }
 
@@ -202,85 +244,5 @@ enum AnalysisRunTable {
     ) { $0.integer(0) }
     guard let done else { throw StoreError(.corrupt, "the row \(run) of an analysis is gone") }
     return done
-  }
-}
-
-/// The blocks of items.
-enum ItemTable {
-  static func insert(
-    _ block: ItemBlock, run: Int64, column: Int64, _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) {
-    var content = block
-    (content.sequence, content.column, content.row) = (0, "", 0)
-    try transaction.execute(
-      "INSERT INTO analysis_block (run, sequence, column_id, first_row, count, content) VALUES ($1, $2, $3, $4, $5, $6)",
-      [
-        .integer(run), .integer(Int64(clamping: block.sequence)), .integer(column), .integer(Int64(clamping: block.row)),
-        .integer(block.results.count), .bytes(content.encoded()),
-      ])
-  }
-
-  /// Blocks with items after `sequence`, in order, until they have `bytes` together; one at least. A block that begins
-  /// before it is cut.
-  static func read<Reading: Transaction & ~Copyable>(
-    run: Int64, after sequence: UInt64, names: [Int64: String], bytes: Int, _ transaction: borrowing Reading
-  ) throws(StoreError) -> [ItemBlock] {
-    let after = Int64(clamping: sequence)
-    var blocks: [ItemBlock] = []
-    var size = 0
-    try transaction.forEach(
-      """
-      SELECT sequence, column_id, first_row, content FROM analysis_block
-      WHERE run = $1 AND sequence > $2 - $3 AND sequence + count > $2 + 1 ORDER BY sequence
-      """, [.integer(run), .integer(after), .integer(Limits.batchTexts)]
-    ) { (row) throws(StoreError) in
-      let content = row.bytes(3)
-      size += content.count
-      guard blocks.isEmpty || size <= bytes else { return false }
-      var block: ItemBlock
-      do {
-        block = try ItemBlock(decoding: content)
-      } catch {
-        throw StoreError(.corrupt, "items of an analysis from \(row.integer(0)) on cannot be read", cause: error)
-      }
-      block.sequence = UInt64(clamping: row.integer(0))
-      block.column = names[row.integer(1)] ?? ""
-      block.row = UInt64(clamping: row.integer(2))
-      if block.sequence <= sequence {
-        let known = sequence - block.sequence + 1
-        block.results.removeFirst(min(block.results.count, Int(clamping: known)))
-        block.sequence += known
-        block.row += known
-      }
-      blocks.append(block)
-      return true
-    }
-    return blocks
-  }
-}
-
-/// What happened to columns, for people.
-enum RunLogTable {
-  static func append(
-    _ text: String, by worker: String, run: Int64, column: Int64, at: Moment, _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) {
-    try transaction.execute(
-      "INSERT INTO analysis_log (run, column_id, at, worker, text) VALUES ($1, $2, $3, $4, $5)",
-      [.integer(run), .integer(column), .integer(at.microseconds), .text(worker), .text(text)])
-  }
-
-  static func page<Reading: Transaction & ~Copyable>(
-    run: Int64, column: Int64?, after: Int64, limit: Int, names: [Int64: String], _ transaction: borrowing Reading
-  ) throws(StoreError) -> [RunLogEntry] {
-    try transaction.all(
-      """
-      SELECT id, column_id, at, worker, text FROM analysis_log
-      WHERE run = $1 AND id > $2 AND ($3 IS NULL OR column_id = $3) ORDER BY id LIMIT $4
-      """, [.integer(run), .integer(after), .integer(column), .integer(limit)]
-    ) { row in
-      RunLogEntry(
-        number: UInt64(clamping: row.integer(0)), column: names[row.integer(1)] ?? "",
-        at: Moment(microseconds: row.integer(2)).timestamp, worker: row.text(3), text: row.text(4))
-    }
   }
 }

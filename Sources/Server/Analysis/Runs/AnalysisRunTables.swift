@@ -131,6 +131,33 @@ enum AnalysisRunTables {
     try transaction.execute("ALTER TABLE analysis_run DROP COLUMN emptied")
   }
 
+  /// Items, checkpoints and logs may be sealed, by the key in `seal`; the text of a log entry stands in `content` then.
+  static let addSeals: Migration.Body = { transaction in
+    for statement: SQL in [
+      "ALTER TABLE analysis_block ADD COLUMN seal INTEGER", "ALTER TABLE analysis_checkpoint ADD COLUMN seal INTEGER",
+      "ALTER TABLE analysis_log ADD COLUMN content BLOB NOT NULL DEFAULT X''",
+      "ALTER TABLE analysis_log ADD COLUMN seal INTEGER",
+      // Where values are sealed already, all rows are looked through once more.
+      "UPDATE sealing SET generation = 0",
+    ] { try transaction.execute(statement) }
+  }
+
+  /// Fails once some are sealed: the older schema has no place for that.
+  static let removeSeals: Migration.Body = { transaction in
+    let sealed: SQL = """
+      SELECT 1 FROM analysis_block WHERE seal IS NOT NULL UNION ALL
+      SELECT 1 FROM analysis_checkpoint WHERE seal IS NOT NULL UNION ALL
+      SELECT 1 FROM analysis_log WHERE seal IS NOT NULL LIMIT 1
+      """
+    guard try transaction.first(sealed, [], { _ in true }) == nil else {
+      throw StoreError(.migration, "what came of analyses is sealed; restore a backup from before that")
+    }
+    for statement: SQL in [
+      "ALTER TABLE analysis_log DROP COLUMN seal", "ALTER TABLE analysis_log DROP COLUMN content",
+      "ALTER TABLE analysis_checkpoint DROP COLUMN seal", "ALTER TABLE analysis_block DROP COLUMN seal",
+    ] { try transaction.execute(statement) }
+  }
+
   /// Makes of an analysis of several columns one for each: the first keeps its identity, the others get new ones, and each its
   /// items in a sequence of its own.
   static let narrow: Migration.Body = { transaction in
@@ -169,7 +196,8 @@ enum AnalysisRunTables {
     // Each block's first item comes after those of its column's rows before it. The sequences of a run are in use until all of
     // its blocks have moved.
     try transaction.execute(
-      "UPDATE analysis_block SET run = (SELECT r.id FROM analysis_run AS r WHERE r.origin = column_id), sequence = -1 - first_row")
+      "UPDATE analysis_block SET run = (SELECT r.id FROM analysis_run AS r WHERE r.origin = column_id), sequence = -1 - first_row"
+    )
     try transaction.execute("UPDATE analysis_block SET sequence = -sequence")
     try transaction.execute(
       "UPDATE analysis_log SET run = coalesce((SELECT r.id FROM analysis_run AS r WHERE r.origin = column_id), run)")

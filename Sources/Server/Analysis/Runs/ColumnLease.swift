@@ -29,17 +29,21 @@ struct ColumnLease: Sendable {
     _ key: LeasedColumn, _ worker: any AnalysisWorker, at desk: RunDesk
   ) async throws -> ColumnLease? {
     let (now, name) = (desk.now, worker.name)
-    return try await desk.store.write { transaction -> ColumnLease? in
-      guard let taken = try AnalysisRunTable.lease(key, transaction) else { return nil }
+    let ring = desk.persistence.ring
+    return try await desk.persistence.writeSealing { transaction -> ColumnLease? in
+      guard let taken = try AnalysisRunTable.lease(key, keys: ring, transaction) else { return nil }
       try RunLogTable.append(
         taken.column.rowsDone == 0 ? "began" : "goes on after row \(taken.column.rowsDone)", by: name, run: key.run,
-        column: key.number, at: now, transaction)
+        column: key.number, at: now, sealing: ring.seal(of: taken.run.spaceName), transaction)
       let trace = try RunTrace.read(ofRun: key.run, transaction)
       return ColumnLease(
         desk: desk, key: key, worker: worker, run: taken.run, column: taken.column, trace: trace,
         span: span(of: taken.run, taken.column, worker, in: trace))
     }
   }
+
+  /// What seals what comes of it.
+  private var seal: SpaceSeal? { desk.persistence.seal(of: run.spaceName) }
 
   /// Works until the column is done.
   /// - Throws: `WorkerFailure` when the worker could not go on, and what is wrong with the file or the store.
@@ -86,13 +90,14 @@ struct ColumnLease: Sendable {
     let (key, run, first, now) = (key, run, column.rowsDone, desk.now)
     let tokens = desk.tokens(in: texts, run.options)
     let block = ItemBlock(row: UInt64(clamping: first), results: report.results)
-    let kept = try await desk.store.write { [next] transaction in
+    let seal = seal
+    let kept = try await desk.persistence.writeSealing { [next] transaction in
       guard try AnalysisRunTable.holds(key, fence: next.fence, transaction) else { return false }
       let done = try AnalysisRunTable.append(block.results.count, tokens: tokens, to: run.id, transaction)
       var block = block
       block.sequence = UInt64(clamping: done - Int64(block.results.count) + 1)
-      try ItemTable.insert(block, run: run.id, column: key.number, transaction)
-      try AnalysisRunTable.setCheckpoint(next, of: run.id, at: now, transaction)
+      try ItemTable.insert(block, run: run.id, column: key.number, sealing: seal, transaction)
+      try AnalysisRunTable.setCheckpoint(next, of: run.id, at: now, sealing: seal, transaction)
       return true
     }
     guard kept else {
@@ -112,14 +117,15 @@ struct ColumnLease: Sendable {
     var last = column
     last.isDone = true
     let (key, run, now, name) = (key, run, desk.now, worker.name)
-    let isOver = try await desk.store.write { [last] transaction -> Bool? in
+    let seal = seal
+    let isOver = try await desk.persistence.writeSealing { [last] transaction -> Bool? in
       guard try AnalysisRunTable.holds(key, fence: last.fence, transaction) else { return nil }
-      try AnalysisRunTable.setCheckpoint(last, of: run.id, at: now, transaction)
+      try AnalysisRunTable.setCheckpoint(last, of: run.id, at: now, sealing: seal, transaction)
       try RunLogTable.append(
         "done: \(last.rowsDone) rows, \(last.errors) errors", by: name, run: run.id, column: key.number, at: now,
-        transaction)
+        sealing: seal, transaction)
       try AnalysisRunTable.setRows(last.rowsDone, of: run.id, transaction)
-      guard try AnalysisRunTable.columns(of: run.id, transaction).allSatisfy(\.isDone) else { return false }
+      guard try AnalysisRunTable.openColumns(of: run.id, transaction).isEmpty else { return false }
       return try AnalysisRunTable.end(run.id, .done, failure: "", at: now, transaction)
     }
     guard let isOver else { return .lost }

@@ -19,7 +19,7 @@ extension RunDesk {
   private func content(of run: AnalysisRun) async throws -> FileContent {
     let record = try await store.read { try FileTable.find(space: run.space, file: run.file, $0) }
     guard let record, record.state == .ready else { throw NoSuchFile(file: run.file) }
-    return files.content(record)
+    return files.content(record, in: run.spaceName)
   }
 
   /// Tokens of texts by the run's rule.

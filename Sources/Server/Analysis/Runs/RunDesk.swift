@@ -53,7 +53,8 @@ final class RunDesk: Sendable {
   }
 
   var store: Store { files.store }
-  var now: Moment { files.persistence.now }
+  var persistence: PersistenceCalls { files.persistence }
+  var now: Moment { persistence.now }
   var meter: AnalysisMeter { files.meter }
   var spans: SpanLog { files.spans }
 
@@ -254,9 +255,11 @@ final class RunDesk: Sendable {
     if let reason {
       let now = now
       do {
-        try await store.write { transaction in
+        try await persistence.writeSealing { [ring = persistence.ring] transaction in
+          guard let run = try AnalysisRunTable.find(column.run, transaction) else { return }
           try RunLogTable.append(
-            "given up: \(reason)", by: worker.name, run: column.run, column: column.number, at: now, transaction)
+            "given up: \(reason)", by: worker.name, run: column.run, column: column.number, at: now,
+            sealing: ring.seal(of: run.spaceName), transaction)
         }
       } catch {
         report("the log of the analysis \(column.run) was not written: \(error)")
@@ -286,7 +289,7 @@ final class RunDesk: Sendable {
     let (wasRunning, columns, found, trace) = try await store.write { transaction in
       (
         try AnalysisRunTable.end(run, state, failure: failure, at: now, transaction),
-        try AnalysisRunTable.columns(of: run, transaction).map(\.id), try AnalysisRunTable.find(run, transaction),
+        try AnalysisRunTable.columnNumbers(of: run, transaction), try AnalysisRunTable.find(run, transaction),
         try RunTrace.read(ofRun: run, transaction)
       )
     }
