@@ -38,7 +38,8 @@ public struct LiveEstimate: Sendable, Codable {
 
   /// So many texts are left, whatever was thought before; what somebody else has done of them is no part of this.
   public mutating func setLeft(texts left: Int) {
-    estimate.workload.rows = Self.sum(texts, left)
+    estimate.workload.rows = texts
+    estimate.workload.rows.addSaturating(left)
     estimate.workload.columns = 1
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import HoldfastRPC
 import HoldfastSDK
+import HoldfastWire
 import TestSupport
 import Testing
 

@@ -171,7 +171,9 @@ struct `A coordinator of workers` {
       case 4:
         changes = coordinator.check(now: time)
       case 5:
-        guard let column = leases.keys.sorted().randomElement(using: &random), let owner = leases[column] else { continue }
+        guard let column = leases.keys.sorted().randomElement(using: &random), let owner = leases[column] else {
+          continue
+        }
         changes = coordinator.giveUp(column, by: owner)
       default:
         guard let one = here.randomElement(using: &random) else { continue }

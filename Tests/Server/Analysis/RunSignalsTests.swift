@@ -7,7 +7,9 @@ import Testing
 struct RunSignalsTests {
   private let signals = RunSignals()
 
-  @Test func `what was said between looking and waiting is not missed, the run's end as its first news neither`() async throws {
+  @Test func `what was said between looking and waiting is not missed, the run's end as its first news neither`()
+    async throws
+  {
     signals.beginWatch(of: 1)
     let news = signals.news(of: 1)
     signals.announce(1)

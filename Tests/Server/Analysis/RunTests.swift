@@ -34,9 +34,9 @@ struct `Analyses of columns` {
       Task { [hub] in try await Worker(hub, space: "notes", name: name, chain: "length", work: work).run() }
     }
     try await until { Set(desk.workers.map(\.entry.worker.name)).isSuperset(of: names) }
-    defer { workers.forEach { $0.cancel() } }
+    defer { for worker in workers { worker.cancel() } }
     try await body()
-    workers.forEach { $0.cancel() }
+    for worker in workers { worker.cancel() }
     tending.cancel()
     await tending.value
   }
@@ -138,7 +138,9 @@ struct `Analyses of columns` {
 
   @Test func `an error that a chain throws for a batch is the result of its texts`() async throws {
     struct Broken: Error {}
-    try await working(["w0"]) { _ in throw Broken() } _: {
+    try await working(["w0"]) { _ in
+      throw Broken()
+    } _: {
       let run = try await start(["title"])
       let (items, status) = try await follow(run)
       #expect(items.allSatisfy { $0.length == nil })
@@ -212,7 +214,8 @@ struct `Analyses of columns` {
       #expect(
         await refusal(["titel"], "length", id)?.declared
           == .noSuchColumn(NoSuchColumn(column: "titel", known: ["id", "title", "text"])))
-      #expect(await refusal(["title"], "mine", id)?.declared == .noSuchChain(NoSuchChain(chain: "mine", known: ["length"])))
+      #expect(
+        await refusal(["title"], "mine", id)?.declared == .noSuchChain(NoSuchChain(chain: "mine", known: ["length"])))
       let other = UUID()
       #expect(await refusal(["title"], "length", other)?.declared == .noSuchFile(NoSuchFile(file: other)))
       #expect(await refusal([], "length", id)?.status == .invalidArgument)

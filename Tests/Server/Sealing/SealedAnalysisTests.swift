@@ -180,7 +180,7 @@ struct `Sealed analyses` {
     try await run(place) { fixture in _ = try await fill(fixture) }
     let database = try Database(
       path: HubDirectory(path: place.path).database, options: StoreOptions(), migrations: Schema.migrations)
-    let error = #expect(throws: StoreError.self) { try Migrator(Schema.migrations).revert(database, to: 18) }
+    let error = #expect(throws: StoreError.self) { try Migrator(Schema.migrations).revert(database, to: 19) }
     #expect(error?.message.contains("sealed") == true)
   }
 }

@@ -47,7 +47,8 @@ extension AnalysisCalls {
     try await counting.read(content)
     let workload = Workload(rows: counting.rows, columns: options.columns.count, bytes: counting.bytes)
     let plan = SamplePlan(
-      rows: workload.rows, sampled: max(1, Limits.sampledTexts / options.columns.count), seed: content.record.checksum.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+      rows: workload.rows, sampled: max(1, Limits.sampledTexts / options.columns.count),
+      seed: content.record.checksum.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
     let sampling = try SampleReading(layout, options.columns, plan)
     try await sampling.read(content)
     let estimator = CostEstimator(chain: options.chain, tokenRule: rule, price: price)
@@ -61,7 +62,8 @@ extension AnalysisCalls {
     }
     guard let estimate = estimator.estimate(workload, sample: sample, history: history) else {
       throw CallError<Never>(
-        .failedPrecondition, "the chain \(options.chain) is its workers' alone, and has not run before; run it once first")
+        .failedPrecondition,
+        "the chain \(options.chain) is its workers' alone, and has not run before; run it once first")
     }
     return estimate
   }

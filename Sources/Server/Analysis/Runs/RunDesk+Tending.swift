@@ -14,7 +14,7 @@ extension RunDesk {
   /// A file was removed, and these columns with it, on which somebody may still be at work.
   func forget(_ file: UUID, _ columns: [LeasedColumn]) {
     drop(columns)
-    for run in Set(columns.map(\.run)) { signals.forget(run) }
+    for run in Set(columns.map(\.run)) { signals.announce(run) }
     expected.removeAll { $0.file == file }
   }
 

@@ -74,7 +74,7 @@ extension Command {
 
   static let fileRemove = Command(
     name: "file remove",
-    summary: "Removes a file, and ends the runs that go on with it; their items stay.",
+    summary: "Removes a file, and ends the runs that go on with it.",
     positionals: [.file],
     options: [.space],
     connection: HubLocation.options,
