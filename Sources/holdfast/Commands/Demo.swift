@@ -6,8 +6,10 @@ extension Command {
       Starts a hub in a temporary directory, stores real texts, a table and a large file, lets two processes change the
       table at once while a third watches, kills the hub in the middle, starts it again, and checks everything. Then three
       devices change the same notes without a network and come back; the hub and a device are killed on the way; all end
-      equal. At last a program that keeps its settings sealed in a file is killed while it saves them, and starts again
-      with them; it asks the hub for context, and says of each answer where it came from, also while there is no hub.
+      equal. A program that keeps its settings sealed in a file is killed while it saves them, and starts again with them;
+      it asks the hub for context, and says of each answer where it came from, also while there is no hub. At last a table
+      is profiled, its analysis estimated and done by three worker processes, of which one is killed; each text has its
+      result once.
       """,
     options: [
       .value("--edits", "N", "Changes that each of the two editors makes; 150 unless given."),

@@ -75,8 +75,9 @@ final class DemoRun {
     try checkRefusals()
     let devices = try tryDevices()
     let program = try tryProgram()
+    let analysis = try tryAnalysis()
     try stopHub()
-    summarize(outcomes, changes, devices, program)
+    summarize(outcomes, changes, devices, program, analysis)
     return problems.isEmpty
   }
 
@@ -84,7 +85,7 @@ final class DemoRun {
 
   private func startHub(listen: String) throws(CommandFailure) {
     step("A hub starts in \(directory.path).")
-    let process = try ChildProcess(["serve", "--data", directory.path, "--listen", listen, "--json"])
+    let process = try ChildProcess(["serve", "--data", directory.path, "--listen", listen, "--workers", "0", "--json"])
     hub = process
     guard let line = process.readLine() else {
       throw CommandFailure(.failed, "the hub did not start (it ended with \(process.wait()))")
@@ -221,7 +222,7 @@ final class DemoRun {
   }
 
   private func summarize(
-    _ outcomes: [String], _ changes: [WatchedChange], _ devices: Devices, _ program: Findings
+    _ outcomes: [String], _ changes: [WatchedChange], _ devices: Devices, _ program: Findings, _ analysis: Analysis
   ) {
     let conflicts = outcomes.compactMap { WatchedChange.number("conflicts", in: $0) }.reduce(0, +)
     let interruptions = outcomes.compactMap { WatchedChange.number("interruptions", in: $0) }.reduce(0, +)
@@ -240,6 +241,7 @@ final class DemoRun {
       each with its outcome: \(devices.superseded) gave way, \(devices.conflicts) was decided by hand
         program        \(program.saves) saves, sealed, and found again after a crash; \(program.contexts) answers of \
       context, each with its source
+        analysis       \(analysis.texts) texts of three columns by three processes; one was killed, another went on
         time           \((milliseconds / 100).rounded() / 10) s
       """,
       json: [
@@ -248,6 +250,7 @@ final class DemoRun {
         "operations": .unsigned(devices.operations), "decided": .unsigned(devices.conflicts),
         "superseded": .unsigned(devices.superseded), "interruptions": .unsigned(interruptions),
         "saves": .unsigned(program.saves), "contexts": .integer(program.contexts),
+        "texts": .integer(analysis.texts), "resumed": .integer(analysis.resumed),
         "changes": .integer(changes.count), "problems": .array(problems.map { .string($0) }),
         "seconds": .number((milliseconds / 100).rounded() / 10),
       ])
@@ -272,7 +275,7 @@ final class DemoRun {
     say("DIFFERS: " + text)
   }
 
-  private func client(_ words: [String]) -> [String] {
+  func client(_ words: [String]) -> [String] {
     words + ["--data", directory.path] + (words.first == "token" ? [] : ["--space", Self.space])
   }
 
@@ -307,7 +310,7 @@ final class DemoRun {
     throw CommandFailure(.failed, "waited in vain for \(what)")
   }
 
-  private func write(_ content: [UInt8], to file: String) throws(CommandFailure) {
+  func write(_ content: [UInt8], to file: String) throws(CommandFailure) {
     do {
       try LocalFile.replace(file, with: content, mode: 0o600)
     } catch {
