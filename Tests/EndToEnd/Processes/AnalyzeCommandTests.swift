@@ -45,6 +45,20 @@ struct `Analyses by the command line` {
     #expect(items.allSatisfy { ($0["findings"] as? [String: Any])?["label"] is String })
   }
 
+  @Test func `upload, profile and run of one command are one trace`() async throws {
+    let hub = try await HubProcess()
+    let file = try write(in: hub)
+    _ = lines(try await hub.client("analyze", file, "--chain", "statistics"))
+    let traces = try await Holdfast.run(["traces", "--data", hub.data])
+    #expect(traces.exitCode == 0, "\(traces.errors)")
+    for name in ["upload", "profile_columns", "analyze_multi_field"] {
+      #expect(traces.output.contains("\"name\":\"\(name)\""), "\(name)")
+    }
+    let identities = traces.output.split(separator: "\"traceId\":\"").dropFirst().map { $0.prefix(32) }
+    #expect(Set(identities).count == 1)
+    #expect(identities.count >= 3)
+  }
+
   @Test func `findings that only some texts have stand in the last column of CSV`() async throws {
     let hub = try await HubProcess()
     // What the first block of 32 does not have, later ones may.

@@ -52,6 +52,8 @@ private struct AnalysisWorkflow: Sendable {
   private let isEstimate: Bool
   private let isDetached: Bool
   private let options: RunOptions
+  /// What it does is one trace.
+  private let trace = CallOptions.traced()
 
   init(_ arguments: Arguments, _ console: Console, _ format: ItemFormat) {
     path = arguments.positional("FILE") ?? ""
@@ -71,14 +73,16 @@ private struct AnalysisWorkflow: Sendable {
     let file: FileStatus
     do {
       defer { bar.end() }
-      file = try await hub.analysis.upload(path: path, to: space) { bar.update(done: $0, of: $1) }
+      file = try await hub.analysis.upload(path: path, to: space, options: trace) { bar.update(done: $0, of: $1) }
     }
     stage.note(.uploaded)
     var options = options
     if options.columns.isEmpty { options.columns = try await candidates(of: file, hub) }
     try await estimate(file, options, hub)
     if isEstimate { return .done }
-    let run = try await hub.analysis.start(StartRequest(space: space, file: file.file, options: options)).run
+    let run = try await hub.analysis.start(
+      StartRequest(space: space, file: file.file, options: options), options: trace
+    ).run
     if isDetached {
       console.result("\(run)", json: ["run": .string("\(run)")])
       return .done
@@ -89,7 +93,9 @@ private struct AnalysisWorkflow: Sendable {
 
   /// The columns that are most worth an analysis.
   private func candidates(of file: FileStatus, _ hub: Hub) async throws -> [String] {
-    for try await profile in hub.analysis.profile(ProfileRequest(space: space, file: file.file)) {
+    for try await profile in hub.analysis.profile(
+      ProfileRequest(space: space, file: file.file), options: trace)
+    {
       let names = profile.candidates.prefix(3).compactMap { number in
         profile.columns.first { $0.number == number }?.name
       }
@@ -105,7 +111,7 @@ private struct AnalysisWorkflow: Sendable {
   private func estimate(_ file: FileStatus, _ options: RunOptions, _ hub: Hub) async throws {
     do {
       let request = EstimateRequest(space: space, file: file.file, options: options)
-      tell(try await hub.analysis.estimate(request), options)
+      tell(try await hub.analysis.estimate(request, options: trace), options)
     } catch {
       // A chain that only its workers have tells nothing before its first run.
       guard error.status == .failedPrecondition, error.declared == nil, !isEstimate else { throw error }
