@@ -44,22 +44,28 @@ public struct Worker: Sendable {
   ///   - name: what logs call it, up to 128 bytes.
   ///   - chains: the names of the chains that `work` has.
   ///   - slots: columns that it works on at once; `work` is called for each of them.
+  ///   - versions: of chains, by their names; another one when the chain would find something else in the same text. Of a
+  ///     chain with a version, the hub uses results again for the same content; of others it does not.
   public init(
-    _ hub: Hub, space: String, name: String = "worker", chains: [String], slots: Int = 4, backoff: Backoff = .standard,
-    work: @escaping Work
+    _ hub: Hub, space: String, name: String = "worker", chains: [String], slots: Int = 4,
+    versions: [String: String] = [:], backoff: Backoff = .standard, work: @escaping Work
   ) {
     client = hub.analysis
-    joined = WorkerJoined(space: space, name: name, chains: chains, slots: UInt32(clamping: max(1, slots)))
+    joined = WorkerJoined(
+      space: space, name: name, chains: chains, slots: UInt32(clamping: max(1, slots)), versions: versions)
     self.backoff = backoff
     self.work = work
   }
 
   /// A worker with one chain that looks at each text by itself.
   public init(
-    _ hub: Hub, space: String, name: String = "worker", chain: String, slots: Int = 4, backoff: Backoff = .standard,
-    work: @escaping @Sendable (WorkBatch) async throws -> [ItemResult]
+    _ hub: Hub, space: String, name: String = "worker", chain: String, slots: Int = 4, version: String? = nil,
+    backoff: Backoff = .standard, work: @escaping @Sendable (WorkBatch) async throws -> [ItemResult]
   ) {
-    self.init(hub, space: space, name: name, chains: [chain], slots: slots, backoff: backoff) { batch in
+    let versions = version.map { [chain: $0] } ?? [:]
+    self.init(
+      hub, space: space, name: name, chains: [chain], slots: slots, versions: versions, backoff: backoff
+    ) { batch in
       Outcome(results: try await work(batch))
     }
   }

@@ -208,6 +208,9 @@ package enum Limits {
   /// Columns of one analysis, and of those that a file has as many as an error names.
   static let runColumns = 10_000
   static let toldColumns = 100
+  /// Columns that one transaction gives the items of others, and what an entry about one takes in memory, about.
+  static let adoptedColumns = 256
+  static let resultEntryBytes = 256
   /// Rows of an analysis whose file was removed which one transaction drops.
   static let droppedRows = 256
   /// Analyses of a page.

@@ -27,5 +27,6 @@ package enum Schema {
       19, "analyses of removed files", revert: AnalysisRunTables.removeEmptying, AnalysisRunTables.addEmptying),
     Migration(20, "sealed files", revert: FileTables.removeSeals, FileTables.addSeals),
     Migration(21, "sealed analyses", revert: AnalysisRunTables.removeSeals, AnalysisRunTables.addSeals),
+    Migration(22, "results that are used again", revert: ResultTables.remove, ResultTables.create),
   ]
 }

@@ -1214,6 +1214,9 @@ public struct RunOptions: Message {
   public var price: String = ""
   /// The rule by which tokens are counted; empty: the hub's own.
   public var tokens: String = ""
+  /// Work out everything anew. Otherwise a column whose content was analysed in the same way before, in the same space, has
+  /// the items of then, at once.
+  public var fresh: Bool = false
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -1223,13 +1226,15 @@ public struct RunOptions: Message {
     chain: String = "",
     dialect: FileDialect = FileDialect(),
     price: String = "",
-    tokens: String = ""
+    tokens: String = "",
+    fresh: Bool = false
   ) {
     self.columns = columns
     self.chain = chain
     self.dialect = dialect
     self.price = price
     self.tokens = tokens
+    self.fresh = fresh
   }
 
   public var encodedSize: Int {
@@ -1239,11 +1244,13 @@ public struct RunOptions: Message {
     size += MessageCoding<FileDialect>.size(dialect, field: 3)
     size += StringCoding.size(price, field: 4)
     size += StringCoding.size(tokens, field: 5)
+    size += BoolCoding.size(fresh, field: 6)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    BoolCoding.write(fresh, field: 6, into: &writer)
     StringCoding.write(tokens, field: 5, into: &writer)
     StringCoding.write(price, field: 4, into: &writer)
     MessageCoding<FileDialect>.write(dialect, field: 3, into: &writer)
@@ -1261,6 +1268,7 @@ public struct RunOptions: Message {
       case 26: try MessageCoding<FileDialect>.read(&dialect, from: &reader)
       case 34: try StringCoding.read(&price, from: &reader)
       case 42: try StringCoding.read(&tokens, from: &reader)
+      case 48: try BoolCoding.read(&fresh, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }
@@ -1568,6 +1576,8 @@ public struct ColumnStatus: Message {
   public var worker: String = ""
   /// What is known of the column so far.
   public var summary: [NamedFinding] = []
+  /// Whether its items are those of an earlier analysis of the same.
+  public var reused: Bool = false
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -1577,13 +1587,15 @@ public struct ColumnStatus: Message {
     done: UInt64 = 0,
     errors: UInt64 = 0,
     worker: String = "",
-    summary: [NamedFinding] = []
+    summary: [NamedFinding] = [],
+    reused: Bool = false
   ) {
     self.column = column
     self.done = done
     self.errors = errors
     self.worker = worker
     self.summary = summary
+    self.reused = reused
   }
 
   public var encodedSize: Int {
@@ -1593,11 +1605,13 @@ public struct ColumnStatus: Message {
     size += UInt64Coding.size(errors, field: 3)
     size += StringCoding.size(worker, field: 4)
     size += MessageCoding<NamedFinding>.sizeList(summary, field: 5)
+    size += BoolCoding.size(reused, field: 6)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    BoolCoding.write(reused, field: 6, into: &writer)
     MessageCoding<NamedFinding>.writeList(summary, field: 5, into: &writer)
     StringCoding.write(worker, field: 4, into: &writer)
     UInt64Coding.write(errors, field: 3, into: &writer)
@@ -1615,6 +1629,7 @@ public struct ColumnStatus: Message {
       case 24: try UInt64Coding.read(&errors, from: &reader)
       case 34: try StringCoding.read(&worker, from: &reader)
       case 42: try MessageCoding<NamedFinding>.readList(&summary, tag: tag, from: &reader)
+      case 48: try BoolCoding.read(&reused, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }
@@ -2295,15 +2310,24 @@ public struct WorkerJoined: Message {
   public var chains: [String] = []
   /// Columns that it works on at once.
   public var slots: UInt32 = 0
+  /// Versions of its chains, by their names. What a chain makes is used for other runs again only if it has one.
+  public var versions: [String: String] = [:]
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(space: String = "", name: String = "", chains: [String] = [], slots: UInt32 = 0) {
+  public init(
+    space: String = "",
+    name: String = "",
+    chains: [String] = [],
+    slots: UInt32 = 0,
+    versions: [String: String] = [:]
+  ) {
     self.space = space
     self.name = name
     self.chains = chains
     self.slots = slots
+    self.versions = versions
   }
 
   public var encodedSize: Int {
@@ -2312,11 +2336,13 @@ public struct WorkerJoined: Message {
     size += StringCoding.size(name, field: 2)
     size += StringCoding.sizeList(chains, field: 3)
     size += UInt32Coding.size(slots, field: 4)
+    size += MapCoding<StringCoding, StringCoding>.size(versions, field: 5)
     return size
   }
 
   public func encode(into writer: inout MessageWriter) {
     writer.write(unknownFields)
+    MapCoding<StringCoding, StringCoding>.write(versions, field: 5, into: &writer)
     UInt32Coding.write(slots, field: 4, into: &writer)
     StringCoding.writeList(chains, field: 3, into: &writer)
     StringCoding.write(name, field: 2, into: &writer)
@@ -2332,6 +2358,7 @@ public struct WorkerJoined: Message {
       case 18: try StringCoding.read(&name, from: &reader)
       case 26: try StringCoding.readList(&chains, tag: tag, from: &reader)
       case 32: try UInt32Coding.read(&slots, from: &reader)
+      case 42: try MapCoding<StringCoding, StringCoding>.read(&versions, from: &reader)
       default: try reader.skip(tag, into: &unknownFields)
       }
     }

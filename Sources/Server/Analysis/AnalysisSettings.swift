@@ -9,5 +9,11 @@ public struct AnalysisSettings: Sendable {
   /// Workers of the hub's own process, each for one batch at a time; none: only those that join work.
   public var workers = 2
 
+  /// How long after it was analysed a column's results are used for others of the same content and options.
+  public var resultsReused: Duration = .seconds(30 * 86_400)
+  /// Bytes of what is at hand of which columns were analysed before, and how many of them are brought to hand at the start.
+  public var resultIndexBytes = 8 << 20
+  public var warmedResults = 1_000
+
   public init() {}
 }

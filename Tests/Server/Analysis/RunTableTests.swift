@@ -96,7 +96,7 @@ struct `Tables of analyses` {
       let made = try AnalysisRunTable.insert(
         UUID(), of: UUID(), space: 1, options, at: Moment(microseconds: 5), by: "bob", transaction)
       for (place, texts) in [(0, ["x0", "x1"]), (1, ["y0"]), (0, ["x2"]), (1, ["y1", "y2"])] {
-        let column = made.columns[place]
+        let column = made.columns[place].column.number
         let all = try AnalysisRunTable.columns(of: made.id, opening: nil, transaction)
         var state = try #require(all.first { $0.id == column })
         let done = try AnalysisRunTable.append(texts.count, tokens: 1, to: made.id, transaction)
@@ -133,12 +133,53 @@ struct `Tables of analyses` {
     #expect(try texts(of: 4, again) == ["1 y 0 y0", "2 y 1 y1", "3 y 2 y2"])
   }
 
+  @Test func `in the schema of before, columns that have the items of others get their own`() throws {
+    let database = try open()
+    let options = RunOptions(columns: ["x"], chain: "keywords")
+    let key = ResultKey(space: 1, checksum: [1], column: "x", options, version: "1")
+    _ = try database.write { transaction in
+      var columns: [EnteringColumn] = []
+      for _ in 0..<2 {
+        columns += try AnalysisRunTable.insert(
+          UUID(), of: UUID(), checksum: [1], space: 1, options, version: "1", at: Moment(microseconds: 5), by: "bob",
+          transaction
+        ).columns
+      }
+      #expect(columns.map(\.key) == [key, key])
+      var state = try #require(try AnalysisRunTable.columns(of: 1, opening: nil, transaction).first)
+      _ = try AnalysisRunTable.append(2, tokens: 9, to: 1, transaction)
+      let results = ["x0", "x1"].map { ItemResult(findings: [NamedFinding(name: "text", value: .text($0))]) }
+      try ItemTable.insert(
+        ItemBlock(sequence: 1, results: results), run: 1, column: state.id, sealing: nil, transaction)
+      (state.rowsDone, state.isDone, state.tokens) = (2, true, 9)
+      try AnalysisRunTable.setCheckpoint(state, of: 1, at: Moment(microseconds: 6), sealing: nil, transaction)
+      let moment = Moment(microseconds: 6)
+      #expect(try ResultTable.find(key, since: Moment(microseconds: 7), transaction) == nil)
+      #expect(try ResultTable.find(ResultKey(space: 2, hash: key.hash), since: moment, transaction) == nil)
+      #expect(try ResultTable.find(key, since: moment, transaction) == state.id)
+      let adopted = try ResultTable.adopt(columns[1].column, from: state.id, of: key, since: moment, transaction)
+      #expect(adopted?.rows == 2)
+      #expect(try ResultTable.adopt(columns[1].column, from: state.id, of: key, since: moment, transaction) == nil)
+    }
+    #expect(try texts(of: 2, database) == ["1 x 0 x0", "2 x 1 x1"])
+    #expect(try columns(of: 2, database).map(\.tokens) == [9])
+    try Migrator(Schema.migrations).revert(database, to: 21)
+    let again = try open()
+    _ = try again.write { transaction in
+      try transaction.execute("DELETE FROM analysis_block WHERE run = 1")
+      try transaction.execute("DELETE FROM analysis_checkpoint WHERE run = 1")
+    }
+    #expect(try texts(of: 2, again) == ["1 x 0 x0", "2 x 1 x1"])
+    #expect(try columns(of: 2, again).map(\.isDone) == [true])
+  }
+
   @Test func `the schema without analyses does not come back once there are some`() throws {
     try makeOld()
     let database = try open()
     let error = #expect(throws: StoreError.self) { try Migrator(Schema.migrations).revert(database, to: 15) }
     #expect(error?.message.contains("analyses") == true)
-    #expect(try open().makeReader().read { try AnalysisRunTable.running($0) }.map(\.chain) == ["sentiment"])
+    let running = try open().makeReader().read { try AnalysisRunTable.running($0) }
+    #expect(running.map { $0.map(\.chain) } == [["sentiment"]])
   }
 
   @Test func `of a lease that is not the newest nothing is taken`() throws {
@@ -146,7 +187,7 @@ struct `Tables of analyses` {
     _ = try database.write { transaction in
       let made = try AnalysisRunTable.insert(
         UUID(), of: UUID(), space: 1, RunOptions(columns: ["x"]), at: Moment(microseconds: 5), by: "bob", transaction)
-      let key = LeasedColumn(run: made.id, number: made.columns[0])
+      let key = made.columns[0].column
       let first = try #require(try AnalysisRunTable.lease(key, transaction))
       let second = try #require(try AnalysisRunTable.lease(key, transaction))
       #expect(second.column.fence == first.column.fence + 1)

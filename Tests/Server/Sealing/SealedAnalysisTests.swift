@@ -131,6 +131,33 @@ struct `Sealed analyses` {
     }
   }
 
+  @Test func `results that are used again open where they are`() async throws {
+    let place = try TemporaryDirectory()
+    try await run(place) { fixture in
+      let hub = Hub(fixture.calls.rpcClient())
+      fixture.calls.runs.joinLocal(1)
+      try await hub.analysis.upload(file)
+      let request = StartRequest(
+        space: "notes", file: file.head.file, options: RunOptions(columns: ["text"], chain: "sentiment"))
+      var seen: [[ItemResult]] = []
+      for _ in 0..<2 {
+        let run = try await hub.analysis.start(request).run
+        var results: [ItemResult] = []
+        for try await event in hub.analysis.follow(ResultsRequest(space: "notes", run: run)) {
+          if case .items(let block)? = event.value { results += block.results }
+        }
+        seen.append(results)
+        _ = try await fixture.hub.calls.rotateKeys(RotateKeysRequest())
+        try await fixture.hub.sealAnew()
+      }
+      #expect(seen[0].count == rows)
+      #expect(seen[0] == seen[1])
+      let status = try await hub.analysis.listRuns(ListRunsRequest(space: "notes")).runs
+      #expect(status.map { $0.columns[0].reused } == [true, false])
+      #expect(status[0].columns[0].summary == status[1].columns[0].summary)
+    }
+  }
+
   @Test func `an upload goes on across a change of keys`() async throws {
     let fixture = try await AnalysisFixture(sealed: true)
     let client = fixture.client()

@@ -65,7 +65,7 @@ extension AnalysisCalls {
       return RemoveFileReply(existed: false)
     }
     profiles.forget(checksum: removed.record.checksum)
-    runs.forget(removed.record.file, removed.columns)
+    runs.forget(removed)
     return RemoveFileReply(existed: true)
   }
 

@@ -113,18 +113,19 @@ final class FileDesk: Sendable {
   }
 
   /// Removes a file, and ends what analyses it.
-  /// - Returns: what it was, and the columns that were analysed; nil when there was none.
+  /// - Returns: nil when there was none.
   @discardableResult
   nonisolated(nonsending) func remove(
     _ file: UUID, in space: String, by caller: String
-  ) async throws -> (record: FileRecord, columns: [LeasedColumn])? {
+  ) async throws -> RemovedFile? {
     do {
       let record = try await find(file, in: space)
       return try await mutate(space, caller) { mutation, transaction in
         guard let known = try FileTable.find(space: mutation.account.id, file: record.file, transaction) else {
           return nil
         }
-        return (known, try mutation.remove(known, transaction))
+        return RemovedFile(
+          record: known, space: mutation.account.id, columns: try mutation.remove(known, transaction))
       }
     } catch is NoSuchFile {
       return nil
@@ -158,6 +159,15 @@ final class FileDesk: Sendable {
       }
     }
   }
+}
+
+/// A file that was removed.
+struct RemovedFile: Sendable {
+  /// What it was.
+  let record: FileRecord
+  let space: Int64
+  /// Columns that were being analysed.
+  let columns: [LeasedColumn]
 }
 
 extension FileRecord {

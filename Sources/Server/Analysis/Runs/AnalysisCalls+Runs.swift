@@ -28,20 +28,23 @@ extension AnalysisCalls {
     let trace = RunTrace(in: context.trace)
     let estimated = ExpectedRun(file: request.file, options: options.encoded())
     let expected = runs.expected.get(estimated) ?? 0
-    let reply = try await persistence.mutate(request.space, who, identity, nil) { mutation, transaction in
+    let reply = try await persistence.mutate(request.space, who, identity, nil) { [runs] mutation, transaction in
       guard try FileTable.isThere(content.record, transaction) else { throw NoSuchFile(file: request.file) }
+      let space = mutation.account.id
       let made = try AnalysisRunTable.insert(
-        run, of: request.file, space: mutation.account.id, options, expected: expected, at: now, by: who, transaction)
+        run, of: request.file, checksum: content.record.checksum, space: space, options,
+        version: runs.version(of: options.chain, for: space), expected: expected, at: now, by: who, transaction)
       try trace.write(toRun: made.id, transaction)
       mutation.entries.append(LogEntry(kind: .analysisBegan, key: run.bytes, content: SHA256.hash(options.encoded())))
-      begun.withLock { $0 = BegunRun(id: made.id, space: mutation.account.id, columns: made.columns) }
+      begun.withLock { $0 = BegunRun(id: made.id, columns: made.columns) }
       return StartReply(run: run, traceparent: trace.context.traceparent)
     }
     // An earlier call began it where the reply is another's.
     if reply.run == run, let begun = begun.withLock({ $0 }) {
       files.meter.runsBegun.add()
-      runs.begin(begun.id, begun.columns, chain: options.chain, of: begun.space, as: estimated)
-      runs.count(content, layout, of: begun.id)
+      runs.live.begin(begun.id, as: estimated, now: .now())
+      // Of what was analysed before, it is known how many rows there are.
+      if await !runs.enter(begun.columns) { runs.count(content, layout, of: begun.id) }
     }
     return reply
   }
@@ -170,6 +173,5 @@ extension ChangeKind {
 
 private struct BegunRun: Sendable {
   let id: Int64
-  let space: Int64
-  let columns: [Int64]
+  let columns: [EnteringColumn]
 }

@@ -28,11 +28,13 @@ struct AnalysisRun: Sendable {
   var failure: String
   /// Whether its file was removed, and its items with it.
   var isEmptied: Bool
+  /// That of its chain; nil where its results are used for no other.
+  var version: String?
   /// Empty when there is no such space.
   var spaceName: String
 
-  /// Reads `id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied`, and the
-  /// name of the space.
+  /// Reads `id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied, version`,
+  /// and the name of the space.
   init(_ row: borrowing HoldfastStore.Row) throws(StoreError) {
     guard let run = UUID(bytes: row.bytes(1)), let file = UUID(bytes: row.bytes(3)) else {
       throw StoreError(.corrupt, "the row \(row.integer(0)) of an analysis cannot be read")
@@ -55,7 +57,8 @@ struct AnalysisRun: Sendable {
     who = row.text(11)
     failure = row.text(12)
     isEmptied = row.integer(13) != 0
-    spaceName = row.text(14)
+    version = row.isNull(14) ? nil : row.text(14)
+    spaceName = row.text(15)
   }
 }
 
@@ -73,8 +76,14 @@ struct AnalysisColumn: Sendable {
   /// What the chain knows of these rows; read for who goes on from there.
   var summary: [UInt8] = []
   var found: [NamedFinding]
+  /// Tokens of its items; nil where an older hub did not count them.
+  var tokens: Int64?
+  /// What its results depend on (`ResultKey`); nil where they are used for no other.
+  var result: [UInt8]?
+  /// Whether its items are another's.
+  var isReused: Bool
 
-  /// Reads `id, name, fence, rows_done, errors, is_done, found, seal`.
+  /// Reads `id, name, fence, rows_done, errors, is_done, found, seal, tokens, result, source`, and whose the checkpoint is.
   init(_ row: borrowing HoldfastStore.Row, opening seal: SpaceSeal?) throws(StoreError) {
     id = row.integer(0)
     name = row.text(1)
@@ -82,7 +91,10 @@ struct AnalysisColumn: Sendable {
     rowsDone = row.integer(3)
     errors = row.integer(4)
     isDone = row.integer(5) != 0
-    let content = try seal.lastingContent(row, 6, sealedBy: row.optionalInteger(7), of: .found(column: row.integer(0)))
+    let content = try seal.lastingContent(row, 6, sealedBy: row.optionalInteger(7), of: .found(column: row.integer(11)))
+    tokens = row.optionalInteger(8)
+    result = row.isNull(9) ? nil : row.bytes(9)
+    isReused = !row.isNull(10)
     do {
       found = try FoundRecord(decoding: content).findings
     } catch {

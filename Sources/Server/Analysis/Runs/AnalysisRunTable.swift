@@ -19,7 +19,7 @@ enum AnalysisRunTable {
     try transaction.first(
       """
       SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied,
-        coalesce((SELECT s.name FROM space AS s WHERE s.id = analysis_run.space), '')
+        version, coalesce((SELECT s.name FROM space AS s WHERE s.id = analysis_run.space), '')
       FROM analysis_run WHERE run = $1 AND space = $2
       """, [.bytes(run.bytes), .integer(space)]
     ) { (row) throws(StoreError) in try AnalysisRun(row) }
@@ -31,7 +31,7 @@ enum AnalysisRunTable {
     try transaction.first(
       """
       SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied,
-        coalesce((SELECT s.name FROM space AS s WHERE s.id = analysis_run.space), '')
+        version, coalesce((SELECT s.name FROM space AS s WHERE s.id = analysis_run.space), '')
       FROM analysis_run WHERE id = $1
       """, [.integer(id)]
     ) { (row) throws(StoreError) in try AnalysisRun(row) }
@@ -44,7 +44,7 @@ enum AnalysisRunTable {
     try transaction.all(
       """
       SELECT id, run, space, file, options, state, row_count, done, tokens, began, ended, who, failure, emptied,
-        coalesce((SELECT s.name FROM space AS s WHERE s.id = analysis_run.space), '')
+        version, coalesce((SELECT s.name FROM space AS s WHERE s.id = analysis_run.space), '')
       FROM analysis_run WHERE space = $1 AND id < $2 ORDER BY id DESC LIMIT $3
       """, [.integer(space), .integer(before), .integer(limit)]
     ) { (row) throws(StoreError) in try AnalysisRun(row) }
@@ -53,14 +53,26 @@ enum AnalysisRunTable {
   /// Runs that go on, with the columns that are not done.
   static func running<Reading: Transaction & ~Copyable>(
     _ transaction: borrowing Reading
-  ) throws(StoreError) -> [(id: Int64, space: Int64, chain: String, columns: [Int64])] {
+  ) throws(StoreError) -> [[EnteringColumn]] {
     let ids = try transaction.all(
       "SELECT id FROM analysis_run WHERE state = $1 ORDER BY id", [.integer(Int64(RunState.running.rawValue))]
     ) { $0.integer(0) }
-    var found: [(id: Int64, space: Int64, chain: String, columns: [Int64])] = []
+    var found: [[EnteringColumn]] = []
     for id in ids {
       guard let run = try find(id, transaction) else { continue }
-      found.append((id, run.space, run.options.chain, try openColumns(of: id, transaction)))
+      found.append(
+        try transaction.all(
+          """
+          SELECT c.id, c.result, p.column_id FROM analysis_column AS c
+          LEFT JOIN analysis_checkpoint AS p ON p.column_id = coalesce(c.source, c.id)
+          WHERE c.run = $1 AND coalesce(p.is_done, 0) = 0 ORDER BY c.place
+          """, [.integer(id)]
+        ) { row in
+          EnteringColumn(
+            column: LeasedColumn(run: id, number: row.integer(0)), chain: run.options.chain, space: run.space,
+            key: row.isNull(1) ? nil : ResultKey(space: run.space, hash: row.bytes(1)),
+            mayAdopt: row.isNull(2) && !run.options.fresh)
+        })
     }
     return found
   }
@@ -72,8 +84,9 @@ enum AnalysisRunTable {
     try transaction.all(
       """
       SELECT c.id, c.name, c.fence, coalesce(p.rows_done, 0), coalesce(p.errors, 0), coalesce(p.is_done, 0),
-        coalesce(p.found, X''), p.seal
-      FROM analysis_column AS c LEFT JOIN analysis_checkpoint AS p ON p.column_id = c.id
+        coalesce(p.found, X''), p.seal, CASE WHEN p.column_id IS NULL THEN 0 ELSE p.tokens END, c.result, c.source,
+        coalesce(c.source, c.id)
+      FROM analysis_column AS c LEFT JOIN analysis_checkpoint AS p ON p.column_id = coalesce(c.source, c.id)
       WHERE c.run = $1 ORDER BY c.place
       """, [.integer(run)]
     ) { (row) throws(StoreError) in try AnalysisColumn(row, opening: seal) }
@@ -106,19 +119,22 @@ enum AnalysisRunTable {
   ) throws(StoreError) -> [Int64] {
     try transaction.all(
       """
-      SELECT c.id FROM analysis_column AS c LEFT JOIN analysis_checkpoint AS p ON p.column_id = c.id
+      SELECT c.id FROM analysis_column AS c
+      LEFT JOIN analysis_checkpoint AS p ON p.column_id = coalesce(c.source, c.id)
       WHERE c.run = $1 AND coalesce(p.is_done, 0) = 0 ORDER BY c.place
       """, [.integer(run)]
     ) { $0.integer(0) }
   }
 
-  /// How the last runs came out, the newest last.
+  /// How the last runs came out, the newest last. Those that have others' results tell nothing of how long theirs take.
   static func past<Reading: Transaction & ~Copyable>(
     limit: Int, _ transaction: borrowing Reading
   ) throws(StoreError) -> [PastRun] {
     try transaction.all(
       """
-      SELECT options, done, began, ended, expected FROM analysis_run WHERE state = $1 ORDER BY id DESC LIMIT $2
+      SELECT options, done, began, ended, expected FROM analysis_run AS r
+      WHERE state = $1 AND NOT EXISTS (SELECT 1 FROM analysis_column AS c WHERE c.run = r.id AND c.source IS NOT NULL)
+      ORDER BY id DESC LIMIT $2
       """, [.integer(Int64(RunState.done.rawValue)), .integer(limit)]
     ) { (row) throws(StoreError) in
       let chain: String
@@ -137,31 +153,40 @@ enum AnalysisRunTable {
   // MARK: Changing
 
   /// Makes the rows of a run that begins.
-  /// - Returns: its columns' numbers.
+  ///
+  /// - Parameters:
+  ///   - checksum: of the file.
+  ///   - version: that of the chain; nil where the results are used for no other.
+  /// - Returns: its number, and its columns.
   static func insert(
-    _ run: UUID, of file: UUID, space: Int64, _ options: RunOptions, expected: Double = 0, at: Moment, by who: String,
-    _ transaction: borrowing WriteTransaction
-  ) throws(StoreError) -> (id: Int64, columns: [Int64]) {
+    _ run: UUID, of file: UUID, checksum: [UInt8] = [], space: Int64, _ options: RunOptions, version: String? = nil,
+    expected: Double = 0, at: Moment, by who: String, _ transaction: borrowing WriteTransaction
+  ) throws(StoreError) -> (id: Int64, columns: [EnteringColumn]) {
     let id = try transaction.first(
       """
-      INSERT INTO analysis_run (run, space, file, options, state, began, who, expected)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      INSERT INTO analysis_run (run, space, file, options, state, began, who, expected, version)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
       RETURNING id
       """,
       [
         .bytes(run.bytes), .integer(space), .bytes(file.bytes), .bytes(options.encoded()),
         .integer(Int64(RunState.running.rawValue)), .integer(at.microseconds), .text(who), .real(expected),
+        version.map { .text($0) } ?? .null,
       ]
     ) { $0.integer(0) }
     guard let id else { throw StoreError(.corrupt, "the row of an analysis was not made") }
-    var columns: [Int64] = []
+    var columns: [EnteringColumn] = []
     for (place, name) in options.columns.enumerated() {
+      let key = version.map { ResultKey(space: space, checksum: checksum, column: name, options, version: $0) }
       let column = try transaction.first(
-        "INSERT INTO analysis_column (run, place, name) VALUES ($1, $2, $3) RETURNING id",
-        [.integer(id), .integer(place), .text(name)]
+        "INSERT INTO analysis_column (run, place, name, result) VALUES ($1, $2, $3, $4) RETURNING id",
+        [.integer(id), .integer(place), .text(name), key.map { .bytes($0.hash) } ?? .null]
       ) { $0.integer(0) }
       guard let column else { throw StoreError(.corrupt, "the row of a column was not made") }
-      columns.append(column)
+      columns.append(
+        EnteringColumn(
+          column: LeasedColumn(run: id, number: column), chain: options.chain, space: space, key: key,
+          mayAdopt: !options.fresh))
     }
     return (id, columns)
   }
@@ -220,16 +245,16 @@ enum AnalysisRunTable {
     let found = try seal.stored(FoundRecord(findings: column.found).encoded(), of: .found(column: column.id))
     try transaction.execute(
       """
-      INSERT INTO analysis_checkpoint (column_id, run, rows_done, errors, is_done, summary, found, at, seal)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      INSERT INTO analysis_checkpoint (column_id, run, rows_done, errors, is_done, summary, found, at, seal, tokens)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
       ON CONFLICT (column_id) DO UPDATE SET rows_done = excluded.rows_done, errors = excluded.errors,
         is_done = excluded.is_done, summary = excluded.summary, found = excluded.found, at = excluded.at,
-        seal = excluded.seal
+        seal = excluded.seal, tokens = excluded.tokens
       """,
       [
         .integer(column.id), .integer(run), .integer(column.rowsDone), .integer(column.errors),
         .integer(column.isDone ? 1 : 0), .bytes(summary.bytes), .bytes(found.bytes), .integer(at.microseconds),
-        .integer(summary.key),
+        .integer(summary.key), .integer(column.tokens),
       ])
   }
 

@@ -31,7 +31,11 @@ struct ColumnLease: Sendable {
     let (now, name) = (desk.now, worker.name)
     let ring = desk.persistence.ring
     return try await desk.persistence.writeSealing { transaction -> ColumnLease? in
-      guard let taken = try AnalysisRunTable.lease(key, keys: ring, transaction) else { return nil }
+      guard var taken = try AnalysisRunTable.lease(key, keys: ring, transaction) else { return nil }
+      if taken.column.result != nil, taken.run.version != worker.version(of: taken.run.options.chain) {
+        try ResultTable.forget(key.number, transaction)
+        taken.column.result = nil
+      }
       try RunLogTable.append(
         taken.column.rowsDone == 0 ? "began" : "goes on after row \(taken.column.rowsDone)", by: name, run: key.run,
         column: key.number, at: now, sealing: ring.seal(of: taken.run.spaceName), transaction)
@@ -89,6 +93,7 @@ struct ColumnLease: Sendable {
     next.found = report.found
     let (key, run, first, now) = (key, run, column.rowsDone, desk.now)
     let tokens = desk.tokens(in: texts, run.options)
+    next.tokens = next.tokens.map { $0 + tokens }
     let block = ItemBlock(row: UInt64(clamping: first), results: report.results)
     let seal = seal
     let kept = try await desk.persistence.writeSealing { [next] transaction in
@@ -135,6 +140,7 @@ struct ColumnLease: Sendable {
       desk.live.forget(run.id)
       desk.noteSpan(of: run, trace, .done, columns: run.options.columns.count)
     }
+    if let hash = column.result { desk.results.invalidate(ResultKey(space: run.space, hash: hash)) }
     desk.signals.announce(run.id)
     return .done
   }

@@ -55,7 +55,7 @@ extension RunDesk {
         ColumnStatus(
           column: column.name, done: UInt64(clamping: column.rowsDone), errors: UInt64(clamping: column.errors),
           worker: column.isDone ? "" : worker(of: LeasedColumn(run: run.id, number: column.id)),
-          summary: column.found)
+          summary: column.found, reused: column.isReused)
       },
       done: UInt64(clamping: run.done), total: UInt64(clamping: run.rowCount) * UInt64(columns.count),
       left: left(of: run, columns: columns.count), tokens: UInt64(clamping: run.tokens),

@@ -11,11 +11,13 @@ internal import HoldfastWire
 
 /// What is done when files go.
 extension RunDesk {
-  /// A file was removed, and these columns with it, on which somebody may still be at work.
-  func forget(_ file: UUID, _ columns: [LeasedColumn]) {
-    drop(columns)
-    for run in Set(columns.map(\.run)) { signals.announce(run) }
-    expected.removeAll { $0.file == file }
+  /// A file was removed, and columns with it on which somebody may still be at work.
+  func forget(_ removed: RemovedFile) {
+    // What was at hand of its results is looked up again; another file of the same content may have them, too.
+    results.invalidate(space: removed.space)
+    drop(removed.columns)
+    for run in Set(removed.columns.map(\.run)) { signals.announce(run) }
+    expected.removeAll { $0.file == removed.record.file }
   }
 
   /// Drops what analyses have left whose files were removed.

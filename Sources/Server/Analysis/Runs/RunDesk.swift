@@ -26,6 +26,7 @@ final class RunDesk: Sendable {
     /// Columns whose last lease ended before they were done.
     var released: Set<LeasedColumn> = []
     var lastWorker: UInt64 = 0
+    var flights = ResultFlights()
     var isClosed = false
   }
 
@@ -40,6 +41,7 @@ final class RunDesk: Sendable {
 
   let files: FileDesk
   let signals = RunSignals()
+  let results: ResultDesk
   /// What estimates have said that runs take, in seconds, for the runs that may follow.
   let expected = Cache<ExpectedRun, Double>(capacity: Limits.expectedRuns, clock: { 0 }, weigher: { _, _ in 1 })
   /// How far the runs are that go on.
@@ -50,6 +52,7 @@ final class RunDesk: Sendable {
   init(beside files: FileDesk, report: @escaping @Sendable (String) -> Void) {
     self.files = files
     self.report = report
+    results = ResultDesk(beside: files.persistence, files.settings)
   }
 
   var store: Store { files.store }
@@ -67,10 +70,12 @@ final class RunDesk: Sendable {
     while !Task.isCancelled {
       do {
         if !hasTakenUp {
-          for run in try await store.scan({ try AnalysisRunTable.running($0) }) {
-            begin(run.id, run.columns, chain: run.chain, of: run.space)
+          for columns in try await store.scan({ try AnalysisRunTable.running($0) }) {
+            for run in Set(columns.map(\.column.run)) { live.begin(run, as: nil, now: .now()) }
+            await enter(columns)
           }
           hasTakenUp = true
+          try await results.warm(files.settings.warmedResults)
         }
       } catch {
         report("runs cannot be taken up: \(error)")
@@ -87,22 +92,32 @@ final class RunDesk: Sendable {
     close()
   }
 
-  /// Has columns of a run worked on.
-  /// - Parameter expected: what the run may have been estimated as.
-  func begin(_ run: Int64, _ columns: [Int64], chain: String, of space: Int64, as expected: ExpectedRun? = nil) {
-    live.begin(run, as: expected, now: .now())
-    change { $0.coordinator.add(columns.map { LeasedColumn(run: run, number: $0) }, chain: chain, of: space) }
+  /// Lets columns be worked on, but for those that wait for another which comes to the same.
+  func begin(_ columns: [EnteringColumn]) {
+    var missed = 0
+    change { state in
+      var changes: [Coordinator.Change] = []
+      for entering in columns where state.flights.join(entering) {
+        if entering.mayAdopt { missed += 1 }
+        changes += state.coordinator.add([entering.column], chain: entering.chain, of: entering.space)
+      }
+      return changes
+    }
+    results.count { $0.misses += missed }
   }
 
   /// Nobody needs to work on these any longer.
   func drop(_ columns: [LeasedColumn]) {
+    var waiting: [(leader: LeasedColumn, followers: [EnteringColumn])] = []
     change { state in
       for column in columns {
         state.attempts[column] = nil
         state.released.remove(column)
+        waiting.append((column, state.flights.leave(column)))
       }
       return state.coordinator.remove(columns)
     }
+    for entry in waiting { release(entry.followers, behind: entry.leader) }
   }
 
   /// Takes columns from workers that were silent, or that have been at one batch, for too long.
@@ -187,6 +202,17 @@ final class RunDesk: Sendable {
     state.withLock { state in
       state.coordinator.worker(of: column).flatMap { state.workers[$0]?.worker.name } ?? ""
     }
+  }
+
+  /// The version of a chain that all have who are here, have the chain and work for the space; nil where they differ, or
+  /// one of them does not know.
+  func version(of chain: String, for space: Int64) -> String? {
+    let versions = state.withLock { state in
+      state.workers.values.filter { ($0.space == nil || $0.space == space) && $0.worker.chains.contains(chain) }
+        .map { $0.worker.version(of: chain) }
+    }
+    guard let first = versions.first, versions.allSatisfy({ $0 == first }) else { return nil }
+    return first
   }
 
   /// Chains that somebody has who is here and works for the space.

@@ -64,5 +64,11 @@ extension AnalysisCalls {
     guard !joined.chains.isEmpty, joined.chains.count <= Limits.workerChains,
       joined.chains.allSatisfy({ !$0.isEmpty && $0.utf8.count <= Limits.workerNameBytes })
     else { throw CallError<Never>(.invalidArgument, "a worker has 1 to \(Limits.workerChains) chains with names") }
+    guard
+      joined.versions.allSatisfy({ joined.chains.contains($0.key) && $0.value.utf8.count <= Limits.workerNameBytes })
+    else {
+      throw CallError<Never>(
+        .invalidArgument, "a worker says versions of its own chains, each of up to \(Limits.workerNameBytes) bytes")
+    }
   }
 }

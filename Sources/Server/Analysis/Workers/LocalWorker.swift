@@ -1,4 +1,4 @@
-internal import HoldfastAnalysis
+package import HoldfastAnalysis
 internal import HoldfastContract
 internal import HoldfastRPC
 
@@ -12,6 +12,8 @@ struct LocalWorker: AnalysisWorker {
   var chains: Set<String> { Set(catalog.names) }
   var slots: Int { Limits.localSlots }
 
+  func version(of chain: String) -> String? { catalog.versions[chain] }
+
   nonisolated(nonsending) func work(_ batch: WorkBatch) async throws -> BatchReport {
     let catalog = catalog
     do {
@@ -24,5 +26,12 @@ struct LocalWorker: AnalysisWorker {
     } catch let refusal as WorkerPool.Refusal {
       throw WorkerFailure(description: refusal.description)
     }
+  }
+}
+
+extension ChainCatalog {
+  /// What tells results of its chains from those of other programs' chains by the same names: they come with the program.
+  package var versions: [String: String] {
+    Dictionary(names.map { ($0, "holdfast " + HubServer.version) }) { first, _ in first }
   }
 }

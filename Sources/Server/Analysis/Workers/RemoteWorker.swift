@@ -28,6 +28,7 @@ final class RemoteWorker: AnalysisWorker {
   let name: String
   let chains: Set<String>
   let slots: Int
+  private let versions: [String: String]
   private let state = Lock(State())
 
   init(_ id: WorkerID, _ joined: WorkerJoined) {
@@ -35,7 +36,10 @@ final class RemoteWorker: AnalysisWorker {
     name = joined.name
     chains = Set(joined.chains)
     slots = min(max(1, Int(clamping: joined.slots)), Limits.remoteSlots)
+    versions = joined.versions
   }
+
+  func version(of chain: String) -> String? { versions[chain].flatMap { $0.isEmpty ? nil : $0 } }
 
   nonisolated(nonsending) func work(_ batch: WorkBatch) async throws -> BatchReport {
     let key = BatchKey(run: batch.run, column: batch.column, fence: batch.fence)

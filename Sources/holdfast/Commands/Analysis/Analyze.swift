@@ -11,7 +11,8 @@ extension Command {
       Uploads the file, profiles it, tells what the analysis will take and cost, runs it and prints the items as they
       are made. Without --columns it takes the three columns that are most worth it. Interrupted, it leaves the run
       going on the hub, and says how to go on: an upload goes on where it was when the same is typed again, and
-      `run follow` reads on after the last item that was printed.
+      `run follow` reads on after the last item that was printed. What was analysed in the same way before is there
+      at once, unless --fresh is given.
       """,
     positionals: [Positional(name: "FILE", summary: "The file: separated text in UTF-8, UTF-16 or Latin-1.")],
     options: [
@@ -19,6 +20,7 @@ extension Command {
       .value("--chain", "CHAIN", "What is done to each text: sentiment, keywords, language, …", standard: "sentiment"),
       .value("--price", "AMOUNT", "What 1,000 tokens cost, such as 0.10."),
       .value("--tokens", "RULE", "The rule by which tokens are counted.", standard: "bytes/4"),
+      .flag("--fresh", "Work out everything anew, even what was analysed before."),
       .itemFormat,
       .flag("--estimate", "Only tell what it would take and cost."),
       .flag("--detach", "Only start the run, and print which one it is."),
@@ -65,7 +67,7 @@ private struct AnalysisWorkflow: Sendable {
     options = RunOptions(
       columns: (arguments["--columns"] ?? "").split(separator: ",").map(String.init),
       chain: arguments["--chain"] ?? "sentiment", price: arguments["--price"] ?? "",
-      tokens: arguments["--tokens"] ?? "")
+      tokens: arguments["--tokens"] ?? "", fresh: arguments.has("--fresh"))
   }
 
   func run(on hub: Hub, _ stage: AnalysisStage) async throws -> ExitCode {

@@ -25,7 +25,7 @@ extension Command {
       let catalog = ChainCatalog.standard
       let worker = Worker(
         hub, space: arguments.space, name: arguments["--name"] ?? "worker", chains: catalog.names,
-        slots: try arguments.count("--slots", in: 1...Limits.workerSlots) ?? 4
+        slots: try arguments.count("--slots", in: 1...Limits.workerSlots) ?? 4, versions: catalog.versions
       ) { batch in
         let done = try catalog.analyze(batch.texts, with: batch.chain, from: batch.summary)
         return Worker.Outcome(
